@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every access to memory that other threads or hardware may access at the same time.
+ *
+ * A walker reads entries at any moment, so each aligned eight bytes must change at once. Nothing
+ * here calls memset, which promises no such thing. Loads that descend are acquire; a table is
+ * published with release; entries that hardware alone reads need no order of their own.
+ *
+ * With PT_HOOK defined each access goes through pt_hook(), which performs it: that is how
+ * interleavings are driven. Without it this file is a handful of single instructions.
+ */
+#ifndef PT_ORDER_H
+#define PT_ORDER_H
+
+#include "iommu_pt.h"
+
+enum pt_event {
+	PT_EV_LOAD,
+	PT_EV_LOAD_ACQUIRE,
+	PT_EV_STORE,
+	PT_EV_CAS_RELEASE, /* expects zero; returns what was there */
+	PT_EV_AND,
+	PT_EV_OR,
+	PT_EV_TOP_LOAD,	 /* acquire, of a uintptr_t */
+	PT_EV_TOP_STORE, /* release, of a uintptr_t */
+};
+
+#ifdef PT_HOOK
+/* Supplied by the harness: does the access and returns the value loaded or replaced. */
+uint64_t pt_hook(enum pt_event ev, void *p, uint64_t val);
+#endif
+
+static inline uint64_t pt_load(const pt_word *p)
+{
+#ifdef PT_HOOK
+	return pt_hook(PT_EV_LOAD, (void *)p, 0);
+#else
+	return __atomic_load_n(p, __ATOMIC_RELAXED);
+#endif
+}
+
+static inline uint64_t pt_load_acquire(const pt_word *p)
+{
+#ifdef PT_HOOK
+	return pt_hook(PT_EV_LOAD_ACQUIRE, (void *)p, 0);
+#else
+	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+#endif
+}
+
+static inline void pt_store(pt_word *p, uint64_t word)
+{
+#ifdef PT_HOOK
+	pt_hook(PT_EV_STORE, p, word);
+#else
+	__atomic_store_n(p, word, __ATOMIC_RELAXED);
+#endif
+}
+
+/* Publishes a table in an empty slot; 0 if it did, else the word that was there first. */
+static inline uint64_t pt_install(pt_word *p, uint64_t word)
+{
+#ifdef PT_HOOK
+	return pt_hook(PT_EV_CAS_RELEASE, p, word);
+#else
+	uint64_t old = 0;
+
+	__atomic_compare_exchange_n(p, &old, word, false, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE);
+	return old;
+#endif
+}
+
+static inline void pt_and(pt_word *p, uint64_t mask)
+{
+#ifdef PT_HOOK
+	pt_hook(PT_EV_AND, p, mask);
+#else
+	__atomic_and_fetch(p, mask, __ATOMIC_RELAXED);
+#endif
+}
+
+static inline void pt_or(pt_word *p, uint64_t bits)
+{
+#ifdef PT_HOOK
+	pt_hook(PT_EV_OR, p, bits);
+#else
+	__atomic_or_fetch(p, bits, __ATOMIC_RELAXED);
+#endif
+}
+
+static inline uintptr_t pt_top_load(const uintptr_t *top)
+{
+#ifdef PT_HOOK
+	return (uintptr_t)pt_hook(PT_EV_TOP_LOAD, (void *)top, 0);
+#else
+	return __atomic_load_n(top, __ATOMIC_ACQUIRE);
+#endif
+}
+
+static inline void pt_top_store(uintptr_t *top, uintptr_t word)
+{
+#ifdef PT_HOOK
+	pt_hook(PT_EV_TOP_STORE, top, word);
+#else
+	__atomic_store_n(top, word, __ATOMIC_RELEASE);
+#endif
+}
+
+/*
+ * Two slots at once. An aligned 16-byte store is documented atomic on CPUs with AVX and was never
+ * seen to tear within eight bytes on older ones. ThreadSanitizer, MSan and driven interleavings
+ * get eight bytes at a time.
+ */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define PT_NO_PAIRS
+#endif
+#endif
+#if defined(__SSE2__) && !defined(PT_HOOK) && !defined(__SANITIZE_THREAD__) && !defined(PT_NO_PAIRS)
+#define PT_PAIRS 1
+typedef uint64_t pt_pair __attribute__((vector_size(16), may_alias));
+
+static inline void pt_store_pair(pt_word *p, uint64_t a, uint64_t b)
+{
+	*(volatile pt_pair *)p = (pt_pair){a, b};
+}
+#else
+#define PT_PAIRS 0
+
+static inline void pt_store_pair(pt_word *p, uint64_t a, uint64_t b)
+{
+	pt_store(p, a);
+	pt_store(p + 1, b);
+}
+#endif
+
+static inline bool pt_is_odd_slot(const pt_word *p)
+{
+	return (uintptr_t)p & sizeof(*p);
+}
+
+/* Stores n words: word, word + step, word + 2 * step ... */
+static inline void pt_put(pt_word *p, unsigned n, uint64_t word, uint64_t step)
+{
+	if (n && pt_is_odd_slot(p)) {
+		pt_store(p++, word);
+		word += step;
+		n--;
+	}
+	for (; n >= 2; n -= 2, p += 2, word += 2 * step)
+		pt_store_pair(p, word, word + step);
+	if (n)
+		pt_store(p, word);
+}
+
+static inline void pt_clear(pt_word *p, unsigned n)
+{
+	pt_put(p, n, 0, 0);
+}
+
+/* As pt_put(), up to the first slot that is not empty. Returns the words stored. */
+static inline unsigned pt_put_empty(pt_word *p, unsigned n, uint64_t word, uint64_t step)
+{
+	unsigned i = 0;
+
+	if (n && pt_is_odd_slot(p)) {
+		if (pt_load(p))
+			return 0;
+		pt_store(p, word);
+		i = 1;
+	}
+	for (; i + 2 <= n && !(pt_load(p + i) | pt_load(p + i + 1)); i += 2)
+		pt_store_pair(p + i, word + i * step, word + (i + 1) * step);
+	for (; i < n && !pt_load(p + i); i++)
+		pt_store(p + i, word + i * step);
+	return i;
+}
+
+/* Empties slots up to the first that is empty. Returns how many there were. */
+static inline unsigned pt_clear_used(pt_word *p, unsigned n)
+{
+	unsigned i = 0;
+
+	if (n && pt_is_odd_slot(p)) {
+		if (!pt_load(p))
+			return 0;
+		pt_store(p, 0);
+		i = 1;
+	}
+	for (; i + 2 <= n && pt_load(p + i) && pt_load(p + i + 1); i += 2)
+		pt_store_pair(p + i, 0, 0);
+	for (; i < n && pt_load(p + i); i++)
+		pt_store(p + i, 0);
+	return i;
+}
+
+/* How many slots from p on are used, at most n. */
+static inline unsigned pt_count_used(const pt_word *p, unsigned n)
+{
+	unsigned i = 0;
+
+	while (i < n && pt_load(p + i))
+		i++;
+	return i;
+}
+
+/* How many slots from p on are empty, at most n. */
+static inline unsigned pt_count_empty(const pt_word *p, unsigned n)
+{
+	unsigned i = 0;
+
+	for (; i + 4 <= n; i += 4)
+		if (pt_load(p + i) | pt_load(p + i + 1) | pt_load(p + i + 2) | pt_load(p + i + 3))
+			break;
+	while (i < n && !pt_load(p + i))
+		i++;
+	return i;
+}
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Unmapping a range: from its start to the first hole.
+ *
+ * Whole entries are removed, also one that the end of the range cuts. A table that the range
+ * covers and this call emptied is unlinked and left to the gather; a lowest-level one is not even
+ * cleared, since unlinking it removes all it held.
+ */
+#ifndef PT_UNMAP_H
+#define PT_UNMAP_H
+
+#include "gather.h"
+
+struct unmap {
+	struct pt_domain *d;
+	uint64_t va;	  /* next byte to remove */
+	uint64_t last;	  /* of the request */
+	uint64_t removed; /* bytes; saturated if wrapped */
+	bool hole;	  /* nothing more can be removed */
+	bool done;	  /* the request is fulfilled */
+	pt_word *tables;  /* unlinked */
+};
+
+/* Counts entries up to entry_last, and goes on behind them. */
+static inline void removed_to(struct unmap *u, uint64_t entry_last)
+{
+	uint64_t bytes = entry_last - u->va + 1;
+
+	if (__builtin_add_overflow(u->removed, bytes, &u->removed))
+		u->removed = UINT64_MAX;
+	u->done = entry_last >= u->last;
+	u->va = entry_last + 1;
+}
+
+/* Is va inside an entry of 2^lg2 bytes, not at its start? */
+static inline bool inside(uint64_t va, unsigned lg2)
+{
+	return va & low_mask(lg2);
+}
+
+/*
+ * Removes what the request has in a table of leaves, from `slot` on. `end` is the last byte the
+ * table maps. True if the table may be unlinked: the request covers it and every slot is removed.
+ */
+static bool unmap_leaves(struct unmap *u, pt_word *slot, uint64_t end, bool covered)
+{
+	uint64_t last = (u->last < end ? u->last : end) | low_mask(FMT_GRANULE_LG2);
+	unsigned n = ((last - u->va) >> FMT_GRANULE_LG2) + 1;
+	uint64_t first_word = pt_load(slot);
+	uint64_t entry_last = last | low_mask(fmt_leaf_lg2(pt_load(slot + n - 1), 0));
+	unsigned used;
+
+	if (!first_word || inside(u->va, fmt_leaf_lg2(first_word, 0))) {
+		u->hole = true;
+		return false;
+	}
+	if (covered && pt_count_used(slot, n) == n) {
+		removed_to(u, end);
+		return true;
+	}
+	used = pt_clear_used(slot, n);
+	if (used < n) {
+		u->hole = true;
+		last -= (uint64_t)(n - used) << FMT_GRANULE_LG2;
+	} else if (entry_last != last) {
+		unsigned cut = (entry_last - last) >> FMT_GRANULE_LG2;
+
+		pt_clear(slot + n, cut);
+		used += cut;
+		last = entry_last;
+	}
+	flush(u->d, slot, used);
+	removed_to(u, last);
+	return false;
+}
+
+/* The same for a table at any level. */
+static bool unmap_table(struct unmap *u, pt_word *slot, unsigned level, uint64_t end, bool covered)
+{
+	if (level == 0)
+		return unmap_leaves(u, slot, end, covered);
+	do {
+		uint64_t word = pt_load_acquire(slot);
+		unsigned lg2 = slot_lg2(level);
+		uint64_t slot_last = u->va | low_mask(lg2);
+		unsigned items = 1;
+		pt_word *child;
+
+		switch (fmt_kind(word, level)) {
+		case PT_EMPTY:
+			u->hole = true;
+			return false;
+		case PT_LEAF:
+			if (inside(u->va, fmt_leaf_lg2(word, level))) {
+				u->hole = true;
+				return false;
+			}
+			items = 1u << (fmt_leaf_lg2(word, level) - lg2);
+			pt_clear(slot, items);
+			flush(u->d, slot, items);
+			removed_to(u, u->va | low_mask(fmt_leaf_lg2(word, level)));
+			break;
+		case PT_TABLE:
+			child = child_of(u->d, word);
+			if (unmap_table(u, child + slot_index(u->va, level - 1), level - 1,
+					slot_last, !inside(u->va, lg2) && u->last >= slot_last)) {
+				pt_store(slot, 0);
+				flush(u->d, slot, 1);
+				u->tables = chain_table(child, u->tables);
+			}
+			if (u->hole)
+				return false;
+			break;
+		}
+		slot += items;
+	} while (!u->done && u->va - 1 != end);
+	return covered;
+}
+
+/* Goes straight down while the request lies in one slot and does not cover it. */
+static void unmap_down(struct unmap *u, uintptr_t top)
+{
+	unsigned level = top_level(top);
+	pt_word *slot = top_table(top) + top_index(u->va, level);
+	uint64_t end = UINT64_MAX;
+
+	while (level && (u->va ^ u->last) <= low_mask(slot_lg2(level)) &&
+	       u->last - u->va != low_mask(slot_lg2(level))) {
+		uint64_t word = pt_load_acquire(slot);
+
+		if (fmt_kind(word, level) != PT_TABLE)
+			break;
+		level--;
+		slot = child_of(u->d, word) + slot_index(u->va, level);
+		end = table_last(u->va, level);
+	}
+	unmap_table(u, slot, level, end, false);
+}
+
+static uint64_t unmap_any(struct pt_domain *d, uint64_t iova, uint64_t len, struct pt_gather *g)
+{
+	uintptr_t top = pt_top_load(&d->top);
+	uint64_t va = iova & d->va_mask;
+	struct unmap u = {.d = d, .va = va, .last = va + (len - 1)};
+
+	if (!len || iova + (len - 1) < iova || !in_width(d, iova, iova + (len - 1)) ||
+	    above_top(d, va, top_level(top)))
+		return 0;
+	if (above_top(d, u.last, top_level(top)))
+		u.last = table_last(0, top_level(top));
+	unmap_down(&u, top);
+	if (u.removed)
+		gather_add(g, iova, iova + (u.va - 1 - va), u.tables);
+	return u.removed;
+}
+
+/* One granule that is a leaf of its own; false: the long way decides. */
+static inline bool unmap_one_page(struct pt_domain *d, uint64_t iova, struct pt_gather *g)
+{
+	uint64_t va = iova & d->va_mask;
+	uint64_t word;
+	pt_word *slot;
+
+	if (!d->one_page || (iova & low_mask(FMT_GRANULE_LG2)) || !in_width(d, iova, iova))
+		return false;
+	slot = leaf_table(d, pt_top_load(&d->top), va);
+	if (!slot)
+		return false;
+	slot += slot_index(va, 0);
+	word = pt_load(slot);
+	if (!word || fmt_leaf_lg2(word, 0) != FMT_GRANULE_LG2)
+		return false;
+	pt_store(slot, 0);
+	gather_add(g, iova, iova + low_mask(FMT_GRANULE_LG2), NULL);
+	return true;
+}
+
+static uint64_t unmap_range(struct pt_domain *d, uint64_t iova, uint64_t len, struct pt_gather *g)
+{
+	if (pt_likely(len == FMT_GRANULE) && pt_likely(unmap_one_page(d, iova, g)))
+		return len;
+	return unmap_any(d, iova, len, g);
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The seam between the harness and an engine under test: ours, the kernel's, or yours.
+ *
+ * An adapter fills one struct engine_ops. What an engine does differently from our contract it
+ * says by capability, and the shadow map obeys. Nothing here includes core/.
+ */
+#ifndef FUZZ_ENGINE_H
+#define FUZZ_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What hardware the tables are for. The numbers are kept in saved inputs: append only. */
+enum hw_id {
+	HW_AMDV1,
+	HW_X86_64, /* CPU rules; AMD v2 */
+	HW_VTDFS,  /* x86-64 tables under VT-d first-stage rules */
+	HW_VTDSS,
+	HW_RISCV,
+	HW_RISCV_G,
+	HW_ARM4K_S1,
+	HW_ARM4K_S2,
+	HW_ARM16K_S1,
+	HW_ARM16K_S2,
+	HW_ARM64K_S1,
+	HW_ARM64K_S2,
+	HW_ARMV7S, /* ARM short descriptors; kernel engines only */
+	HW_DART,   /* Apple DART; kernel engines only */
+	HW_COUNT,
+};
+
+/* Features asked of an engine; the contract's, in its order. */
+enum engine_feature {
+	F_DYNAMIC_TOP = 1u << 0,
+	F_SIGN_EXTEND = 1u << 1,
+	F_UPPER_HALF = 1u << 2,
+	F_FLUSH_RANGE = 1u << 3,
+	F_NO_GAPS = 1u << 4,
+	F_INCOHERENT = 1u << 5,
+	F_DIRTY = 1u << 6,
+};
+
+enum engine_prot {
+	P_READ = 1u << 0,
+	P_WRITE = 1u << 1,
+	P_NOEXEC = 1u << 2,
+};
+
+struct engine_cfg {
+	enum hw_id hw;
+	unsigned iova_width;
+	unsigned oa_width;
+	unsigned top_level; /* of the top table at start */
+	unsigned features;  /* enum engine_feature */
+	uint64_t pgsizes;   /* wanted at create; the adapter writes back the effective ones */
+};
+
+/*
+ * The host. Tables live in an arena with virt = phys + phys_offset. An adapter calls nothing
+ * else of the harness.
+ */
+struct engine_env {
+	void *ctx;
+	uint64_t phys_offset;
+	void *(*alloc)(void *ctx, size_t size); /* contents undefined; NULL is "no memory" */
+	void (*free)(void *ctx, void *table, size_t size);
+	/* Invalidate leaves of [first, last] and, if `tables`, cached tables of it. */
+	void (*iotlb_sync)(void *ctx, uint64_t first, uint64_t last, bool tables);
+	void (*top_lock)(void *ctx);
+	void (*top_unlock)(void *ctx);
+	void (*root_changed)(void *ctx, uint64_t root, unsigned level);
+	void (*flush_memory)(void *ctx, const void *ptr, size_t len);
+	/* A WARN or BUG of the engine: its site; fatal does not return. */
+	void (*warn)(void *ctx, const char *file, int line, bool fatal);
+};
+
+/* How an engine departs from our contract. Zero bits everywhere is our contract. */
+enum engine_caps {
+	/* unmap */
+	CAP_SKIP_HOLES = 1u << 0,    /* goes on past holes */
+	CAP_UNMAP_SPLIT = 1u << 1,   /* an unmap inside a larger leaf splits it */
+	CAP_UNMAP_EXACT = 1u << 2,   /* caller must end an unmap at a leaf's end */
+	/* map */
+	CAP_REPLACE = 1u << 3,       /* maps over leaves instead of refusing */
+	CAP_ONE_SIZE = 1u << 4,      /* map takes (pgsize, count); sizes are not greedy */
+	CAP_NO_PROGRESS = 1u << 5,   /* a failed map reports nothing in *mapped but may have mapped */
+	CAP_KEEP_TABLES = 1u << 6,   /* a larger leaf over empty tables is refused */
+	/* tables and invalidation */
+	CAP_SELF_FLUSH = 1u << 7,    /* unmap invalidates by itself; the gather stays empty */
+	CAP_EAGER_FREE = 1u << 8,    /* frees emptied tables also when the range covers them in part */
+	CAP_KEEPS_EMPTY = 1u << 9,   /* never unlinks a table at unmap */
+	CAP_LAX_ERRORS = 1u << 10,   /* which error a refused call returns is not compared */
+	CAP_GATHER_OPAQUE = 1u << 11, /* gather_range is not available */
+};
+
+/* A gather as the adapter keeps it; the harness sets it to zero before first use. */
+struct engine_gather {
+	uint64_t opaque[8];
+};
+
+struct engine; /* the adapter's own */
+
+typedef void engine_dirty_fn(void *arg, uint64_t iova, uint64_t len);
+
+struct engine_ops {
+	const char *name;
+	unsigned caps;
+	/*
+	 * NULL with *err set (negative errno) if the configuration is refused. cfg->pgsizes is
+	 * what was wanted and becomes what is effective.
+	 */
+	struct engine *(*create)(struct engine_cfg *cfg, const struct engine_env *env, int *err);
+	void (*destroy)(struct engine *e);
+	/* 0 or negative errno; bytes mapped are added to *mapped. */
+	int (*map)(struct engine *e, uint64_t iova, uint64_t oa, uint64_t pgsize, uint64_t count,
+		   unsigned prot, uint64_t *mapped);
+	/* NULL: the harness uses map(pgsize = len, count = 1). */
+	int (*map_range)(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
+			 unsigned prot, uint64_t *mapped);
+	uint64_t (*unmap)(struct engine *e, uint64_t iova, uint64_t len, struct engine_gather *g);
+	void (*sync)(struct engine *e, struct engine_gather *g);
+	/* The range a gather covers now; false if it is empty. NULL with CAP_GATHER_OPAQUE. */
+	bool (*gather_range)(struct engine *e, const struct engine_gather *g, uint64_t *first,
+			     uint64_t *last);
+	bool (*lookup)(struct engine *e, uint64_t iova, uint64_t *oa);
+	/* NULL without dirty tracking. */
+	int (*dirty)(struct engine *e, uint64_t iova, uint64_t len, bool clear,
+		     engine_dirty_fn *record, void *arg, struct engine_gather *g);
+	/* Physical address of the top table and its level (0 = the granule's). */
+	uint64_t (*root)(struct engine *e, unsigned *level);
+};
+
+#endif
