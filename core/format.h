@@ -43,6 +43,7 @@ enum pt_kind {
 /* Bits hi..lo of a word. */
 #define PT_BITS(hi, lo) ((UINT64_MAX >> (63 - (hi))) & (UINT64_MAX << (lo)))
 
-extern const struct pt_format_ops pt_amdv1, pt_x86_64;
+extern const struct pt_format_ops pt_amdv1, pt_x86_64, pt_vtdss, pt_riscv, pt_riscv_g, pt_arm4k_s1,
+	pt_arm4k_s2, pt_arm16k_s1, pt_arm16k_s2, pt_arm64k_s1, pt_arm64k_s2;
 
 #endif

@@ -191,6 +191,7 @@ static int map_run(struct map *m, pt_word *slot, struct run r)
 
 			advance(m, (uint64_t)done << r.lg2);
 			slot += done * r.items;
+			r.n -= done;
 			err = replace_tables(m, slot, r, word + done * leaf_step(r));
 			if (err)
 				return err;
@@ -332,10 +333,9 @@ static inline bool map_one_page(struct pt_domain *d, uint64_t iova, uint64_t oa,
 	if (!d->one_page || prot > 7 || d->leaf_word[prot] == PT_NO_WORD || oa > d->oa_last ||
 	    ((iova | oa) & low_mask(FMT_GRANULE_LG2)) || !in_width(d, iova, iova))
 		return false;
-	slot = leaf_table(d, pt_top_load(&d->top), va);
+	slot = leaf_slot(d, pt_top_load(&d->top), va);
 	if (!slot)
 		return false;
-	slot += slot_index(va, 0);
 	if (pt_load(slot))
 		return false;
 	pt_store(slot, fmt_leaf(oa, FMT_GRANULE_LG2, 0, d->leaf_word[prot]));

@@ -163,10 +163,9 @@ static inline bool unmap_one_page(struct pt_domain *d, uint64_t iova, struct pt_
 
 	if (!d->one_page || (iova & low_mask(FMT_GRANULE_LG2)) || !in_width(d, iova, iova))
 		return false;
-	slot = leaf_table(d, pt_top_load(&d->top), va);
+	slot = leaf_slot(d, pt_top_load(&d->top), va);
 	if (!slot)
 		return false;
-	slot += slot_index(va, 0);
 	word = pt_load(slot);
 	if (!word || fmt_leaf_lg2(word, 0) != FMT_GRANULE_LG2)
 		return false;

@@ -132,26 +132,24 @@ static inline bool above_top(const struct pt_domain *d, uint64_t va, unsigned le
 	       va > low_mask(slot_lg2(level) + FMT_BITS);
 }
 
-/* The table at level 0 that resolves va, if one is linked and no leaf ends the way above it. */
-static inline pt_word *leaf_table(const struct pt_domain *d, uintptr_t top, uint64_t va)
+/* The slot at level 0 that resolves va, if its table is linked and no leaf ends the way above. */
+static inline pt_word *leaf_slot(const struct pt_domain *d, uintptr_t top, uint64_t va)
 {
 	unsigned level = top_level(top);
-	pt_word *table = top_table(top);
 	pt_word *slot;
 
 	if (above_top(d, va, level))
 		return NULL;
-	slot = table + top_index(va, level);
+	slot = top_table(top) + top_index(va, level);
 	while (level) {
 		uint64_t word = pt_load_acquire(slot);
 
 		if (fmt_kind(word, level) != PT_TABLE)
 			return NULL;
-		table = child_of(d, word);
 		level--;
-		slot = table + slot_index(va, level);
+		slot = child_of(d, word) + slot_index(va, level);
 	}
-	return table;
+	return slot;
 }
 
 #endif

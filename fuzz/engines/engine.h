@@ -81,7 +81,7 @@ enum engine_caps {
 	/* unmap */
 	CAP_SKIP_HOLES = 1u << 0,    /* goes on past holes */
 	CAP_UNMAP_SPLIT = 1u << 1,   /* an unmap inside a larger leaf splits it */
-	CAP_UNMAP_EXACT = 1u << 2,   /* caller must end an unmap at a leaf's end */
+	CAP_UNMAP_EXACT = 1u << 2,   /* an unmap is of whole leaves without a hole; ask nothing else */
 	/* map */
 	CAP_REPLACE = 1u << 3,       /* maps over leaves instead of refusing */
 	CAP_ONE_SIZE = 1u << 4,      /* map takes (pgsize, count); sizes are not greedy */
@@ -93,6 +93,15 @@ enum engine_caps {
 	CAP_KEEPS_EMPTY = 1u << 9,   /* never unlinks a table at unmap */
 	CAP_LAX_ERRORS = 1u << 10,   /* which error a refused call returns is not compared */
 	CAP_GATHER_OPAQUE = 1u << 11, /* gather_range is not available */
+	CAP_LAX_TABLES = 1u << 12,    /* which emptied tables an unmap unlinks is not compared */
+	CAP_GATHER_WIDENS = 1u << 13, /* a gather may cover more than what was removed */
+	/* map and dirty */
+	CAP_NO_OVERLAP = 1u << 14,     /* what a map over leaves does is undefined; do not ask */
+	CAP_IGNORES_NOEXEC = 1u << 15, /* leaves stay executable whatever prot says */
+	CAP_LAX_DIRTY = 1u << 16,      /* dirty and accessed bits of new leaves are not compared */
+	CAP_DIRTY_WHOLE = 1u << 17,    /* an entry covered in part is reported, clipped, and cleared */
+	/* create */
+	CAP_FITS_CFG = 1u << 18, /* makes any configuration one it can do, and writes it back */
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */

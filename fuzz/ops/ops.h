@@ -38,8 +38,9 @@ enum op_code {
 	OP_UNMAP,     /* iova len; mod: which gather, and whether it is synced at once */
 	OP_SYNC,      /* mod: which gather, or both */
 	OP_LOOKUP,    /* iova; mod: byte within */
-	OP_NOMEM,   /* n: n more allocations succeed, then one fails; mod bit 0: and all after it */
-	OP_DREAD,   /* iova: the device reads; mod: byte within */
+	OP_NOMEM, /* n: n more allocations succeed, then one fails; mod: all after it, retry, unwind
+		   */
+	OP_DREAD, /* iova: the device reads; mod: byte within */
 	OP_DWRITE,  /* iova: the device writes; mod: byte within */
 	OP_DIRTY,   /* iova len: read and clear dirty; mod: gather, no-clear, sync */
 	OP_FIBER,   /* mod: what follows belongs to this fiber; race targets only */
@@ -134,7 +135,9 @@ unsigned op_gather(const struct op *op);  /* unmap, dirty: 0 or 1 */
 unsigned op_gathers(const struct op *op); /* sync: mask of gathers */
 bool op_syncs(const struct op *op);	  /* unmap, dirty: sync the gather right after */
 bool op_no_clear(const struct op *op);	  /* dirty */
-bool op_keeps_failing(const struct op *op);  /* nomem */
+bool op_keeps_failing(const struct op *op); /* nomem */
+bool op_retries(const struct op *op); /* nomem: the map that failed goes on from where it stopped */
+bool op_unwinds(const struct op *op); /* nomem: what it had mapped is unmapped (before a retry) */
 uint64_t op_count(const struct op *op);	     /* map_pages: pages, also 0 and ones that overflow */
 unsigned op_num(const struct op *op);	     /* nomem: allocations that still succeed, 0..15 */
 unsigned op_fiber(const struct op *op);	     /* fiber, preempt: 0..7 */
@@ -149,8 +152,10 @@ uint8_t op_first_slot(unsigned version, enum op_code code);
 /* decode.c: bytes <-> program. Encoding a decoded program gives the same bytes. */
 void prog_decode(struct prog *p, enum hw_id hw, const uint8_t *data, size_t size);
 size_t prog_encode(const struct prog *p, uint8_t *out, size_t max);
+size_t prog_size(const struct prog *p);		     /* bytes that prog_encode() needs */
 size_t op_encode(const struct op *op, uint8_t *out); /* at most 1 + OP_MAX_BYTES */
 unsigned op_arg_bytes(enum op_code code);
+unsigned arg_bytes(enum arg_kind kind);
 bool op_is_off(const struct prog *p, const struct op *op); /* by the swarm byte */
 unsigned prog_version(const struct prog *p);		   /* the one that applies */
 

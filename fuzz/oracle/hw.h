@@ -56,8 +56,8 @@ struct hw_format {
 	 */
 	bool (*accepts)(const struct engine_cfg *cfg, unsigned top, uint64_t iova, uint64_t *va);
 	/* What `word` means in slot `index` of a table at `level`. */
-	void (*decode)(const struct engine_cfg *cfg, uint64_t word, unsigned level,
-		       unsigned index, unsigned top, struct hw_entry *out);
+	void (*decode)(const struct engine_cfg *cfg, uint64_t word, unsigned level, unsigned index,
+		       unsigned top, struct hw_entry *out);
 	/*
 	 * What hardware stores when it writes through a leaf that is clean (with cfg->features
 	 * & F_DIRTY); the word itself if nothing needs to change.
@@ -73,7 +73,7 @@ struct hw_format {
 };
 
 const struct hw_format *hw_format(enum hw_id hw); /* never NULL for a valid id */
-const char *hw_name(enum hw_id hw);		   /* as files and options spell it */
+const char *hw_name(enum hw_id hw);		  /* as files and options spell it */
 
 /* Reads a table word at physical address pa; false if no table memory is there. */
 typedef bool hw_read_fn(void *arg, uint64_t pa, unsigned bytes, uint64_t *word);
@@ -82,9 +82,9 @@ typedef bool hw_read_fn(void *arg, uint64_t pa, unsigned bytes, uint64_t *word);
 
 /* The way a walk took; steps[0] is the root. */
 struct hw_walk {
-	enum hw_kind kind;   /* of the last word: HW_NONE, HW_LEAF or HW_FAULT */
-	const char *why;     /* HW_FAULT: what was wrong */
-	unsigned n;	     /* steps taken */
+	enum hw_kind kind; /* of the last word: HW_NONE, HW_LEAF or HW_FAULT */
+	const char *why;   /* HW_FAULT: what was wrong */
+	unsigned n;	   /* steps taken */
 	struct {
 		uint64_t table; /* physical address */
 		unsigned level;
@@ -105,7 +105,7 @@ struct hw_walk {
  * agree (else HW_FAULT), and the dirty bits are ORed. An address the root does not accept is
  * HW_NONE with n == 0.
  */
-void hw_walk(const struct engine_cfg *cfg, uint64_t root, unsigned top, uint64_t iova,
-	     bool whole, hw_read_fn *read, void *arg, struct hw_walk *out);
+void hw_walk(const struct engine_cfg *cfg, uint64_t root, unsigned top, uint64_t iova, bool whole,
+	     hw_read_fn *read, void *arg, struct hw_walk *out);
 
 #endif

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the engine did against what the oracles say. */
+#include "run.h"
+
+#include <inttypes.h>
+
+static bool has(const struct run *r, unsigned caps)
+{
+	return r->ops->caps & caps;
+}
+
+void check_config(struct run *r, int err, int model_err, uint64_t pgsizes)
+{
+	if (has(r, CAP_LAX_ERRORS))
+		return;
+	if (err == -E_NOMEM && r->ledger.failed)
+		return;
+	if (err != model_err)
+		fault(r, OR_SHADOW, NO_LEVEL, "init returned %d, should be %d", err, model_err);
+	if (!err && r->cfg.pgsizes != pgsizes)
+		fault(r, OR_PAGESIZE, NO_LEVEL,
+		      "page sizes 0x%" PRIx64 " are enabled, should be 0x%" PRIx64, r->cfg.pgsizes,
+		      pgsizes);
+	if (!r->e && r->ledger.n)
+		fault(r, OR_LEAK, NO_LEVEL, "a refused init allocated");
+}
+
+void check_lookup(struct run *r, uint64_t iova)
+{
+	const struct extent *e = shadow_find(&r->shadow, iova);
+	uint64_t oa = 0;
+	bool mapped;
+
+	if (!watching(r, 1u << OR_SHADOW))
+		return;
+	mapped = r->ops->lookup(r->e, iova, &oa);
+	if (mapped != (e != NULL))
+		fault(r, OR_SHADOW, NO_LEVEL, "0x%" PRIx64 " is %s, should be %s", iova,
+		      mapped ? "mapped" : "not mapped", e ? "mapped" : "not mapped");
+	else if (e && oa != extent_oa(e, iova))
+		fault(r, OR_SHADOW, NO_LEVEL,
+		      "0x%" PRIx64 " goes to 0x%" PRIx64 ", should go to 0x%" PRIx64, iova, oa,
+		      extent_oa(e, iova));
+}
+
+void check_edges(struct run *r, uint64_t first, uint64_t last)
+{
+	check_lookup(r, first);
+	check_lookup(r, last);
+	check_lookup(r, first - 1);
+	check_lookup(r, last + 1);
+}
+
+/* Permissions hardware should find for what was asked. */
+static unsigned hw_perms(const struct run *r, unsigned prot)
+{
+	unsigned perms = prot & P_NOEXEC ? 0 : HW_X;
+
+	if (prot & P_READ)
+		perms |= HW_R;
+	if (prot & P_WRITE)
+		perms |= HW_W;
+	return perms & hw_format(r->cfg.hw)->perms;
+}
+
+/* NULL if hardware translates as the shadow says, else what is wrong; *o is the rule. */
+static const char *compare_walk(const struct run *r, const struct extent *e, uint64_t iova,
+				const struct hw_walk *w, enum oracle *o)
+{
+	*o = OR_WALK;
+	if (w->kind == HW_FAULT)
+		return w->why;
+	if (!e)
+		return w->kind == HW_NONE ? NULL : "hardware translates what is not mapped";
+	if (w->kind == HW_NONE)
+		return "hardware does not find what is mapped";
+	if (w->oa != extent_oa(e, iova))
+		return "hardware reaches another output address";
+	if ((w->perms & hw_format(r->cfg.hw)->perms) != hw_perms(r, e->prot))
+		return "hardware allows other accesses";
+	if (!(r->cfg.features & F_DIRTY) && r->cfg.hw < HW_ARM4K_S1 &&
+	    w->dirty != !!(e->prot & P_WRITE))
+		return "a leaf that hardware never marks is dirty and read only, or clean and "
+		       "writable";
+	*o = OR_PAGESIZE;
+	return w->lg2 == e->lg2 ? NULL : "the leaf has another size";
+}
+
+void check_walk(struct run *r, uint64_t iova, bool whole)
+{
+	const struct extent *e = shadow_find(&r->shadow, iova);
+	struct ledger *l = &r->ledger;
+	struct hw_walk w, cpu;
+	enum oracle o, cpu_o;
+	const char *wrong;
+
+	if (!watching(r, 1u << OR_WALK | 1u << OR_PAGESIZE | 1u << OR_COHERENT))
+		return;
+	hw_walk(&r->cfg, l->root, l->root_level, iova, whole, ledger_read, l, &w);
+	wrong = compare_walk(r, e, iova, &w, &o);
+	if (!wrong)
+		return;
+	if (r->cfg.features & F_INCOHERENT) {
+		hw_walk(&r->cfg, l->root, l->root_level, iova, whole, ledger_read_cpu, l, &cpu);
+		if (!compare_walk(r, e, iova, &cpu, &cpu_o))
+			o = OR_COHERENT;
+	}
+	fault(r, o, (int)w.level, "0x%" PRIx64 ": %s", iova, wrong);
+}
+
+/* Last IOVA of the table a walk ended in. */
+static uint64_t table_last(const struct run *r, const struct hw_walk *w)
+{
+	const struct hw_format *f = hw_format(r->cfg.hw);
+	uint64_t slots = f->slots(&r->cfg, w->level, r->ledger.root_level);
+
+	return w->step[w->n - 1].iova + ((slots << f->item_lg2(&r->cfg, w->level)) - 1);
+}
+
+/* Tells the ledger of every table that resolves part of [first, last]. */
+void link_range(struct run *r, uint64_t first, uint64_t last)
+{
+	struct ledger *l = &r->ledger;
+
+	for (uint64_t at = first;;) {
+		const struct extent *e = shadow_find(&r->shadow, at);
+		uint64_t to, end;
+		struct hw_walk w;
+
+		hw_walk(&r->cfg, l->root, l->root_level, at, false, ledger_read, l, &w);
+		ledger_link(l, &w);
+		if (!w.n)
+			return;
+		/* Past the table if none can hang below it, else past the equal leaves in it. */
+		end = table_last(r, &w);
+		if (w.level == 0)
+			to = end;
+		else if (w.kind == HW_LEAF && e && w.lg2 == e->lg2)
+			to = e->last < end ? e->last : end;
+		else
+			to = at | ((w.lg2 < 64 ? 1ull << w.lg2 : 0) - 1);
+		if (to >= last || to < at)
+			return;
+		at = to + 1;
+	}
+}
+
+/* Tables this operation allocated are linked by now, or were given back. */
+void check_tables(struct run *r)
+{
+	struct ledger *l = &r->ledger;
+
+	for (unsigned i = l->op_first; i < l->n; i++)
+		if (l->page[i].state == PAGE_NEW)
+			fault(r, OR_LEAK, NO_LEVEL, "a new table is neither linked nor given back");
+	if (r->unlinking == RUN_BY_MAP)
+		for (unsigned i = 0; i < l->n; i++)
+			if (l->page[i].gather == RUN_BY_MAP && l->page[i].state != PAGE_FREED &&
+			    l->page[i].state != PAGE_LINKED)
+				fault(r, OR_LEAK, l->page[i].level,
+				      "a table that a leaf replaced was not given back");
+}
+
+/* Hardware's view of the leaves a map wrote: both ends of each run. */
+static void check_runs(struct run *r, uint64_t mapped)
+{
+	const struct map_plan *p = &r->plan;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		uint64_t done = p->run[i].iova - p->run[0].iova, last = p->run[i].last;
+
+		if (done >= mapped)
+			return;
+		if (last - p->run[0].iova > mapped - 1)
+			last = p->run[0].iova + (mapped - 1);
+		check_walk(r, p->run[i].iova, true);
+		if ((last - p->run[i].iova) >> p->run[i].lg2)
+			check_walk(r, last, true);
+	}
+}
+
+void check_map(struct run *r, int err, uint64_t mapped)
+{
+	struct ledger *l = &r->ledger;
+	const struct map_plan *p = &r->plan;
+	uint64_t first = r->first, last = r->last;
+
+	if (p->refused) {
+		if (has(r, CAP_LAX_ERRORS) ? !err : err != p->err)
+			fault(r, OR_SHADOW, NO_LEVEL, "map returned %d, should refuse with %d", err,
+			      p->err);
+		if (mapped || l->op_first != l->n)
+			fault(r, OR_SHADOW, NO_LEVEL, "a refused map %s",
+			      mapped ? "reports progress" : "allocated");
+		return;
+	}
+	if (l->failed) {
+		if (err != -E_NOMEM)
+			fault(r, OR_NOMEM, NO_LEVEL, "map returned %d when memory ran out", err);
+		if (mapped > p->mapped || !plan_is_boundary(p, mapped))
+			fault(r, OR_NOMEM, NO_LEVEL,
+			      "map reports 0x%" PRIx64 " bytes when memory ran out", mapped);
+	} else {
+		if (has(r, CAP_LAX_ERRORS) ? !err != !p->err : err != p->err)
+			fault(r, OR_SHADOW, NO_LEVEL, "map returned %d, should be %d", err, p->err);
+		if (mapped != p->mapped)
+			fault(r, OR_SHADOW, NO_LEVEL,
+			      "map reports 0x%" PRIx64 " bytes, should be 0x%" PRIx64, mapped,
+			      p->mapped);
+	}
+	if (mapped > p->len)
+		mapped = p->len;
+	shadow_map(&r->shadow, p, mapped);
+	ledger_unlink(l, first, last, RUN_BY_MAP);
+	link_range(r, first, last);
+	if (l->root_level != r->cfg.top_level)
+		link_range(r, 0, 0);
+	check_tables(r);
+	check_edges(r, first, last);
+	if (mapped && mapped != p->len)
+		check_edges(r, first, first + (mapped - 1));
+	check_runs(r, mapped);
+	if (mapped < p->len && err != -E_ADDRINUSE)
+		check_walk(r, first + mapped, false);
+}
+
+/* The tables that are unlinked now are those the request covers and the call emptied. */
+static void check_unlinked(struct run *r, uint64_t iova, uint64_t last, uint64_t removed)
+{
+	const struct ledger *l = &r->ledger;
+
+	for (unsigned i = 0; i < l->n; i++) {
+		const struct page *p = &l->page[i];
+		bool covered;
+
+		if ((p->state != PAGE_LINKED && p->state != PAGE_UNLINKED) ||
+		    (p->state == PAGE_UNLINKED && p->op != l->op))
+			continue;
+		covered = p->phys != l->root && removed && p->first >= iova && p->last <= last &&
+			  p->last - iova <= removed - 1;
+		if (covered && p->state == PAGE_LINKED)
+			fault(r, OR_TREE, p->level,
+			      "a table that unmap emptied in full is still linked");
+		if (!covered && p->state == PAGE_UNLINKED)
+			fault(r, OR_TREE, p->level,
+			      "a table was unlinked that unmap did not empty in full");
+	}
+}
+
+void check_unmap(struct run *r, uint64_t iova, uint64_t len, uint64_t removed)
+{
+	uint64_t last = iova + (len - 1);
+
+	ledger_unlink(&r->ledger, r->first, r->last, r->unlinking);
+	if (!has(r, CAP_KEEPS_EMPTY | CAP_EAGER_FREE | CAP_SELF_FLUSH | CAP_SKIP_HOLES) &&
+	    watching(r, 1u << OR_TREE))
+		check_unlinked(r, iova, last, removed);
+	check_tables(r);
+	if (!len)
+		return;
+	check_edges(r, iova, last);
+	check_walk(r, iova, false);
+	if (removed) {
+		check_edges(r, iova, iova + (removed - 1));
+		check_walk(r, iova + (removed - 1), false);
+		check_walk(r, iova + removed, false);
+	}
+}
+
+void check_gather(struct run *r, unsigned gather)
+{
+	struct run_gather *g = &r->gather[gather];
+	uint64_t first, last;
+	bool any;
+
+	if (!watching(r, 1u << OR_GATHER) || has(r, CAP_GATHER_OPAQUE))
+		return;
+	any = r->ops->gather_range(r->e, &g->g, &first, &last);
+	if (any != g->any)
+		fault(r, OR_GATHER, NO_LEVEL, "the gather is %s", any ? "not empty" : "empty");
+	else if (any && (first > g->first || last < g->last))
+		fault(r, OR_GATHER, NO_LEVEL,
+		      "the gather has 0x%" PRIx64 "..0x%" PRIx64 ", removed was 0x%" PRIx64
+		      "..0x%" PRIx64,
+		      first, last, g->first, g->last);
+	else if (any && (r->cfg.features & F_NO_GAPS) && (first < g->first || last > g->last))
+		fault(r, OR_GATHER, NO_LEVEL, "the gather covers an unchanged address");
+}
+
+void check_synced(struct run *r, unsigned gather)
+{
+	struct ledger *l = &r->ledger;
+	const struct cached *c = cache_of_gather(&r->cache, gather);
+
+	if (c)
+		fault(r, c->as == CACHED_DIRTY ? OR_DIRTY : OR_STALE, NO_LEVEL,
+		      "0x%" PRIx64 "..0x%" PRIx64 " may still be cached after the sync", c->first,
+		      c->last);
+	for (unsigned i = 0; i < l->n; i++)
+		if (l->page[i].gather == (int)gather && l->page[i].state != PAGE_FREED)
+			fault(r, OR_LEAK, l->page[i].level,
+			      "the sync did not give back a table of its gather");
+}
+
+/* One table, word by word: bytes its leaves map; *tables counts those below. */
+static uint64_t sweep_table(struct run *r, const struct page *p, unsigned *tables)
+{
+	struct ledger *l = &r->ledger;
+	const struct hw_format *f = hw_format(r->cfg.hw);
+	unsigned n = p->size / f->word_bytes, used = n;
+	uint64_t bytes = 0;
+
+	if (p->phys == l->root && !(r->cfg.features & (F_SIGN_EXTEND | F_UPPER_HALF)) &&
+	    r->cfg.iova_width < f->item_lg2(&r->cfg, p->level) + 20)
+		used = ((((uint64_t)1 << (r->cfg.iova_width - 1)) * 2 - 1) >>
+			f->item_lg2(&r->cfg, p->level)) +
+		       1;
+	for (unsigned i = 0; i < n; i++) {
+		const struct page *child;
+		struct hw_entry e;
+		uint64_t word;
+
+		if (!ledger_read(l, p->phys + (uint64_t)i * f->word_bytes, f->word_bytes, &word))
+			break;
+		if (!word)
+			continue;
+		f->decode(&r->cfg, word, p->level, i, l->root_level, &e);
+		if (i >= used)
+			fault(r, OR_TREE, p->level, "the root has an entry beyond the IOVA width");
+		switch (e.kind) {
+		case HW_FAULT:
+			fault(r, OR_WALK, p->level, "slot %u: %s", i, e.why);
+			break;
+		case HW_NONE:
+			if (!r->ops->caps)
+				fault(r, OR_TREE, p->level, "slot %u is not present but not zero",
+				      i);
+			break;
+		case HW_LEAF:
+			bytes += 1ull << e.item_lg2;
+			break;
+		case HW_TABLE:
+			child = ledger_page(l, e.pa);
+			++*tables;
+			if (!child || child->state != PAGE_LINKED || child->phys != e.pa ||
+			    child->parent != p - l->page || child->slot != i)
+				fault(r, OR_TREE, p->level,
+				      "slot %u links a table of another place", i);
+			break;
+		}
+	}
+	return bytes;
+}
+
+/* The whole tree, once: what it maps is what the shadow has, and no table is lost or double. */
+static void sweep_tree(struct run *r)
+{
+	uint64_t bytes = 0, want = 0;
+	unsigned linked = 0, tables = 1;
+
+	if (!watching(r, 1u << OR_TREE | 1u << OR_WALK))
+		return;
+	for (unsigned i = 0; i < r->ledger.n; i++) {
+		if (r->ledger.page[i].state != PAGE_LINKED)
+			continue;
+		linked++;
+		bytes += sweep_table(r, &r->ledger.page[i], &tables);
+	}
+	for (unsigned i = 0; i < r->shadow.n; i++)
+		want += r->shadow.e[i].last - r->shadow.e[i].iova + 1;
+	if (bytes != want)
+		fault(r, OR_TREE, NO_LEVEL,
+		      "the tree maps 0x%" PRIx64 " bytes, should map 0x%" PRIx64, bytes, want);
+	if (linked != tables)
+		fault(r, OR_TREE, NO_LEVEL, "%u tables are linked, %u entries link tables", linked,
+		      tables - 1);
+	if (r->ledger.held != linked)
+		fault(r, OR_LEAK, NO_LEVEL, "%u tables are held, %u are linked", r->ledger.held,
+		      linked);
+}
+
+void check_end(struct run *r)
+{
+	for (unsigned g = 0; g < RUN_GATHERS; g++)
+		run_sync_gather(r, g);
+	for (unsigned i = 0; i < r->shadow.n; i++) {
+		const struct extent *e = &r->shadow.e[i];
+
+		check_edges(r, e->iova, e->last);
+		check_walk(r, e->iova, false);
+		check_walk(r, e->last, false);
+	}
+	sweep_tree(r);
+}

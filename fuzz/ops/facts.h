@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a generator of inputs knows of each hardware: which widths, sizes and addresses are
+ * worth asking for. Nothing is judged by these numbers; that is the oracles' business.
+ */
+#ifndef FUZZ_OPS_FACTS_H
+#define FUZZ_OPS_FACTS_H
+
+#include "ops/ops.h"
+
+struct hw_facts {
+	uint8_t granule_lg2;
+	uint8_t index_bits; /* of a table */
+	uint8_t min_top;    /* levels a tree may start at */
+	uint8_t max_top;
+	uint8_t wide_root;    /* index bits that a root may have beyond index_bits */
+	bool fixed_top;	      /* the width alone decides the level of the root */
+	uint8_t max_width;    /* of IOVAs */
+	uint8_t usual;	      /* features of the zero header, enum engine_feature */
+	uint8_t features;     /* those it can have */
+	uint8_t width[16];    /* IOVA widths; the first is the usual one; 0 ends */
+	uint8_t oa_width[8];  /* the first is the largest; 0 ends */
+	uint64_t sizes;	      /* page sizes, bit n is 2^n */
+	const uint8_t *units; /* 16: log2, the granule first */
+};
+
+const struct hw_facts *hw_facts(enum hw_id hw);
+
+/* log2 of what one slot of a table at `level` spans, at most 64. */
+unsigned facts_span_lg2(const struct hw_facts *f, unsigned level);
+/* The lowest level whose table as a root spans `width` bits. */
+unsigned facts_span_level(const struct hw_facts *f, unsigned width);
+
+/* Names of the pools; text shows them. */
+extern const char *const iova_base_names[16];
+extern const char *const oa_base_names[16];
+extern const char *const len_to_names[3]; /* length forms 5..7 */
+
+/*
+ * config.c: fields of the configuration line by number, from 0; text is a value such as
+ * "48" or "dynamic,range~2". Reading one needs the header's feature byte to be in place:
+ * field 0 is the features.
+ */
+#define CONFIG_FIELDS 6
+extern const char *const config_field_names[CONFIG_FIELDS];
+char *config_field_print(const struct prog *p, unsigned field, char *out, size_t max);
+bool config_field_parse(struct prog *p, unsigned field, const char *text);
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs as text: corpus, log and reproducer in one form that people can write.
+ *
+ *	# what this is for
+ *	config width=48 level=+1 feat=dynamic,range
+ *	swarm off=sync,race
+ *	map end-1*2M same 2M*3 rw
+ *	unmap prev 4K g0+sync
+ *
+ * An operation is its row's name, its arguments and its mod (the first one if it is left out).
+ * What is left out of the configuration is usual. Text keeps every byte of the input: `~n`
+ * tells apart bytes that mean the same, `version`, `cut` and `tail` keep the rest.
+ */
+#include <string.h>
+
+#include "ops/facts.h"
+
+#define TAIL_LINE 32 /* bytes of the tail on one line */
+
+/* Text that grows in a buffer and is cut at its end; ends with NUL once finished. */
+struct buffer {
+	char *at, *end;
+};
+
+static struct buffer buffer_start(char *out, size_t max)
+{
+	struct buffer b = {out, out + (max ? max - 1 : 0)};
+
+	return b;
+}
+
+static void put_char(struct buffer *b, char c)
+{
+	if (b->at < b->end)
+		*b->at++ = c;
+}
+
+static void put(struct buffer *b, const char *s)
+{
+	while (*s)
+		put_char(b, *s++);
+}
+
+static void put_number(struct buffer *b, uint64_t n, unsigned base)
+{
+	char digits[20];
+	unsigned len = 0;
+
+	do {
+		digits[len++] = "0123456789abcdef"[n % base];
+		n /= base;
+	} while (n);
+	while (len)
+		put_char(b, digits[--len]);
+}
+
+static void put_size(struct buffer *b, uint64_t bytes)
+{
+	unsigned unit = 0;
+
+	while (unit < 6 && bytes && !(bytes & ((1ull << (10 * (unit + 1))) - 1)))
+		unit++;
+	if (bytes >> (10 * unit) >= 10000 || (!unit && bytes >= 1024)) {
+		put(b, "0x");
+		put_number(b, bytes, 16);
+		return;
+	}
+	put_number(b, bytes >> (10 * unit), 10);
+	if (unit)
+		put_char(b, "KMGTPE"[unit - 1]);
+}
+
+char *size_print(uint64_t bytes, char *out, size_t max)
+{
+	struct buffer b = buffer_start(out, max);
+
+	put_size(&b, bytes);
+	if (max)
+		*b.at = 0;
+	return out;
+}
+
+/* Printing */
+
+static void put_unit(struct buffer *b, enum hw_id hw, unsigned unit)
+{
+	put_size(b, 1ull << hw_facts(hw)->units[unit & 15]);
+}
+
+static void print_steps(struct buffer *b, enum hw_id hw, unsigned unit, int8_t k)
+{
+	put_char(b, k < 0 ? '-' : '+');
+	put_number(b, k < 0 ? -k : k, 10);
+	put_char(b, '*');
+	put_unit(b, hw, unit);
+}
+
+static void print_address(struct buffer *b, enum hw_id hw, const char *const *bases,
+			  const uint8_t arg[2])
+{
+	put(b, bases[arg[0] >> 4]);
+	if (arg[0] & 15 || arg[1])
+		print_steps(b, hw, arg[0] & 15, arg[1]);
+}
+
+const char *const len_to_names[3] = {"..lv1", "..lv2", "..end"};
+
+/* Forms 0-4: `2M*3*16-4K`. Forms 5-7: `..lv1+3*4K*16`. */
+static void print_len(struct buffer *b, enum hw_id hw, const uint8_t arg[2])
+{
+	unsigned form = arg[0] >> 4 & 7, unit = arg[0] & 15;
+	bool times = arg[0] & 0x80;
+	unsigned count = (uint8_t)(arg[1] + 1);
+
+	if (form >= 5) {
+		put(b, len_to_names[form - 5]);
+		if (unit || arg[1] || times)
+			print_steps(b, hw, unit, arg[1]);
+	} else {
+		put_unit(b, hw, unit);
+		if (count != 1 || times) {
+			put_char(b, '*');
+			put_number(b, count, 10);
+		}
+	}
+	if (times)
+		put(b, "*16");
+	if (form >= 1 && form <= 4)
+		put_char(b, form & 1 ? '-' : '+');
+	if (form == 1 || form == 2)
+		put_unit(b, hw, 0);
+	if (form == 3 || form == 4)
+		put_char(b, '1');
+}
+
+static void print_alias(struct buffer *b, unsigned alias)
+{
+	if (!alias)
+		return;
+	put_char(b, '~');
+	put_number(b, alias, 10);
+}
+
+static void print_arg(struct buffer *b, enum hw_id hw, enum arg_kind kind, const struct op *op,
+		      const uint8_t *arg)
+{
+	switch (kind) {
+	case ARG_IOVA:
+		print_address(b, hw, iova_base_names, arg);
+		return;
+	case ARG_OA:
+		print_address(b, hw, oa_base_names, arg);
+		return;
+	case ARG_LEN:
+		print_len(b, hw, arg);
+		return;
+	case ARG_COUNT:
+		put_number(b, op_count(op), 10);
+		return;
+	case ARG_PGSIZE:
+		put_unit(b, hw, *arg);
+		break;
+	case ARG_NUM:
+		put_number(b, *arg & 15, 10);
+		break;
+	case ARG_CLASS:
+		put(b, op_classes[*arg & 15]);
+		break;
+	default:
+		put_number(b, *arg, 10);
+		return;
+	}
+	print_alias(b, *arg >> 4);
+}
+
+/* Which of the slots that name its row an operation used. */
+static unsigned slot_alias(unsigned version, const struct op *op)
+{
+	uint8_t code[OP_SLOTS];
+	unsigned alias = 0;
+
+	op_layout(version, code);
+	for (unsigned slot = 0; slot < op->slot; slot++)
+		alias += code[slot] == op->code;
+	return alias;
+}
+
+char *op_print(const struct prog *p, const struct op *op, char *out, size_t max)
+{
+	const struct op_row *row = &op_rows[op->code];
+	struct buffer b = buffer_start(out, max);
+	const uint8_t *arg = op->arg;
+
+	put(&b, row->name);
+	print_alias(&b, slot_alias(prog_version(p), op));
+	for (unsigned i = 0; row->arg[i] != ARG_END; i++) {
+		put_char(&b, ' ');
+		print_arg(&b, p->hw, row->arg[i], op, arg);
+		arg += arg_bytes(row->arg[i]);
+	}
+	put_char(&b, ' ');
+	put(&b, row->mods[op->mod]);
+	if (max)
+		*b.at = 0;
+	return out;
+}
+
+static void print_header(const struct prog *p, FILE *out)
+{
+	const char *before = "swarm off=";
+	char value[64];
+
+	if (p->header[0])
+		fprintf(out, "version %u\n", p->header[0]);
+	fprintf(out, "config");
+	for (unsigned i = 0; i < CONFIG_FIELDS; i++)
+		fprintf(out, " %s=%s", config_field_names[i],
+			config_field_print(p, i, value, sizeof(value)));
+	fprintf(out, "\n");
+	for (unsigned i = 0; i < OP_GROUPS; i++) {
+		if (p->header[1] >> i & 1) {
+			fprintf(out, "%s%s", before, op_groups[i]);
+			before = ",";
+		}
+	}
+	if (p->header[1])
+		fprintf(out, "\n");
+}
+
+void prog_print(const struct prog *p, FILE *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char line[128];
+
+	print_header(p, out);
+	for (unsigned i = 0; i < p->n; i++)
+		fprintf(out, "%s%s\n", op_print(p, &p->op[i], line, sizeof(line)),
+			op_is_off(p, &p->op[i]) ? " # off" : "");
+	if (p->cut)
+		fprintf(out, "cut %u\n", p->cut);
+	for (size_t i = 0; i < p->tail_len; i++) {
+		if (i % TAIL_LINE == 0)
+			fputs(i ? "\ntail " : "tail ", out);
+		fputc(digits[p->tail[i] >> 4], out);
+		fputc(digits[p->tail[i] & 15], out);
+	}
+	if (p->tail_len)
+		fputc('\n', out);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oracle/fault.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run.h"
+
+const char *const oracle_names[OR_COUNT] = {
+	"shadow", "pagesize", "walk",  "tree",	"leak", "stale", "early-free", "gather",
+	"bbm",	  "coherent", "dirty", "nomem", "race", "stuck", "assert",
+};
+
+static const char *input_name = "-";
+
+void run_set_input_name(const char *name)
+{
+	input_name = name;
+}
+
+bool watching(const struct run *r, unsigned oracles)
+{
+	return r->oracles & oracles;
+}
+
+/*
+ * One function per oracle and operation, told apart by a constant in an empty asm so that no
+ * linker folds them: the frame above abort() is the key.
+ */
+#define ABORT(oracle, where)                                                 \
+	__attribute__((noinline)) static void fault_##oracle##_##where(void) \
+	{                                                                    \
+		__asm__ volatile("" ::"i"(__COUNTER__));                     \
+		abort();                                                     \
+	}
+#define PLACES(oracle)                                                                      \
+	ABORT(oracle, map)                                                                  \
+	ABORT(oracle, map_pages)                                                            \
+	ABORT(oracle, unmap)                                                                \
+	ABORT(oracle, sync)                                                                 \
+	ABORT(oracle, lookup)                                                               \
+	ABORT(oracle, nomem)                                                                \
+	ABORT(oracle, dread)                                                                \
+	ABORT(oracle, dwrite)                                                               \
+	ABORT(oracle, dirty)                                                                \
+	ABORT(oracle, fiber)                                                                \
+	ABORT(oracle, preempt)                                                              \
+	ABORT(oracle, init)                                                                 \
+	ABORT(oracle, end)                                                                  \
+	static void (*const oracle##_aborts[])(void) = {                                    \
+		fault_##oracle##_map,	fault_##oracle##_map_pages, fault_##oracle##_unmap, \
+		fault_##oracle##_sync,	fault_##oracle##_lookup,    fault_##oracle##_nomem, \
+		fault_##oracle##_dread, fault_##oracle##_dwrite,    fault_##oracle##_dirty, \
+		fault_##oracle##_fiber, fault_##oracle##_preempt,   fault_##oracle##_init,  \
+		fault_##oracle##_end,                                                       \
+	};
+
+PLACES(shadow)
+PLACES(pagesize)
+PLACES(walk)
+PLACES(tree)
+PLACES(leak)
+PLACES(stale)
+PLACES(early_free)
+PLACES(gather)
+PLACES(bbm)
+PLACES(coherent)
+PLACES(dirty)
+PLACES(nomem)
+PLACES(race)
+PLACES(stuck)
+PLACES(assert)
+
+static void (*const *const aborts[OR_COUNT])(void) = {
+	shadow_aborts, pagesize_aborts,	  walk_aborts,	 tree_aborts,  leak_aborts,
+	stale_aborts,  early_free_aborts, gather_aborts, bbm_aborts,   coherent_aborts,
+	dirty_aborts,  nomem_aborts,	  race_aborts,	 stuck_aborts, assert_aborts,
+};
+
+static unsigned place(const struct run *r)
+{
+	if (r->phase == PHASE_OPS)
+		return r->prog.op[r->op].code;
+	return r->phase == PHASE_INIT ? OP_COUNT : OP_COUNT + 1;
+}
+
+static const char *place_name(const struct run *r)
+{
+	if (r->phase == PHASE_OPS)
+		return op_rows[r->prog.op[r->op].code].name;
+	return r->phase == PHASE_INIT ? "init" : "end";
+}
+
+static void print_answer(FILE *out, const char *who, int err, uint64_t value)
+{
+	char size[32];
+
+	if (err)
+		fprintf(out, "  %s %d", who, err);
+	else
+		fprintf(out, "  %s %s", who, size_print(value, size, sizeof(size)));
+}
+
+/* What ran so far, the operation at fault marked. */
+static void print_listing(const struct run *r, FILE *out)
+{
+	char text[160];
+
+	fprintf(out, "  %s width=%u oa=%u top=%u features=0x%x pgsizes=0x%" PRIx64 "\n",
+		hw_format(r->cfg.hw)->name, r->cfg.iova_width, r->cfg.oa_width, r->cfg.top_level,
+		r->cfg.features, r->cfg.pgsizes);
+	for (unsigned i = 0; i < r->prog.n && r->phase != PHASE_INIT; i++) {
+		const struct run_result *res = &r->result[i];
+		bool here = r->phase == PHASE_OPS && i == r->op;
+
+		if (r->phase == PHASE_OPS && i > r->op)
+			break;
+		if (op_is_off(&r->prog, &r->prog.op[i]))
+			continue;
+		fprintf(out, "%s %3u  %-44s", here ? ">>" : "  ", i,
+			op_print(&r->prog, &r->prog.op[i], text, sizeof(text)));
+		if (res->has_range)
+			fprintf(out, " iova=0x%" PRIx64 " len=0x%" PRIx64, res->iova, res->len);
+		if (res->has_range && (r->prog.op[i].code <= OP_MAP_PAGES))
+			fprintf(out, " oa=0x%" PRIx64, res->oa);
+		if (res->done || here) {
+			print_answer(out, "engine", res->err, res->value);
+			if (res->model_err != res->err || res->model != res->value)
+				print_answer(out, "model", res->model_err, res->model);
+		}
+		fputc('\n', out);
+	}
+}
+
+void fault(struct run *r, enum oracle o, int level, const char *what, ...)
+{
+	char text[12] = "-";
+	va_list args;
+
+	if (!(r->oracles & 1u << o))
+		return;
+	if (level != NO_LEVEL)
+		snprintf(text, sizeof(text), "%d", level);
+	fprintf(stderr, "FAULT key=%s@%s@%s input=%s op=%u\n  ", oracle_names[o], place_name(r),
+		text, input_name, r->op);
+	va_start(args, what);
+	vfprintf(stderr, what, args);
+	va_end(args);
+	fputc('\n', stderr);
+	print_listing(r, stderr);
+	fflush(stderr);
+	aborts[o][place(r)]();
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The walk: from the root one word a level, as hardware does it, whatever the format.
+ */
+#include <string.h>
+
+#include "oracle/hw_bits.h"
+
+static const struct hw_format *const formats[HW_COUNT] = {
+	[HW_AMDV1] = &hw_amdv1,		[HW_X86_64] = &hw_x86_64,
+	[HW_VTDFS] = &hw_vtdfs,		[HW_VTDSS] = &hw_vtdss,
+	[HW_RISCV] = &hw_riscv,		[HW_RISCV_G] = &hw_riscv_g,
+	[HW_ARM4K_S1] = &hw_arm4k_s1,	[HW_ARM4K_S2] = &hw_arm4k_s2,
+	[HW_ARM16K_S1] = &hw_arm16k_s1, [HW_ARM16K_S2] = &hw_arm16k_s2,
+	[HW_ARM64K_S1] = &hw_arm64k_s1, [HW_ARM64K_S2] = &hw_arm64k_s2,
+	[HW_ARMV7S] = &hw_armv7s,	[HW_DART] = &hw_dart,
+};
+
+const struct hw_format *hw_format(enum hw_id hw)
+{
+	return formats[hw];
+}
+
+const char *hw_name(enum hw_id hw)
+{
+	return formats[hw]->name;
+}
+
+unsigned hw_item_9bit(const struct engine_cfg *cfg, unsigned level)
+{
+	(void)cfg;
+	return 12 + 9 * level;
+}
+
+unsigned hw_slots_512(const struct engine_cfg *cfg, unsigned level, unsigned top)
+{
+	(void)cfg;
+	(void)level;
+	(void)top;
+	return 512;
+}
+
+/* log2 of what all slots of a table span. */
+static unsigned span_lg2(const struct hw_format *f, const struct engine_cfg *cfg, unsigned level,
+			 unsigned top)
+{
+	return f->item_lg2(cfg, level) + (unsigned)__builtin_ctz(f->slots(cfg, level, top));
+}
+
+bool hw_accepts(const struct engine_cfg *cfg, unsigned top, uint64_t iova, uint64_t *va)
+{
+	unsigned span = span_lg2(hw_format(cfg->hw), cfg, top, top);
+	unsigned width = cfg->iova_width < span ? cfg->iova_width : span;
+
+	*va = iova;
+	if (cfg->features & F_SIGN_EXTEND) {
+		uint64_t sign = ~hw_low(width - 1);
+
+		return (iova & sign) == 0 || (iova & sign) == sign;
+	}
+	if (cfg->features & F_UPPER_HALF) {
+		*va &= hw_low(cfg->iova_width);
+		return iova >= ~hw_low(cfg->iova_width) && !(*va & ~hw_low(width));
+	}
+	return !(iova & ~hw_low(width));
+}
+
+/*
+ * Reads every item of the contiguous run a leaf is part of: all must say the same, but for the
+ * bits hardware may set in one of them alone.
+ */
+static void check_run(const struct hw_format *f, const struct engine_cfg *cfg, unsigned top,
+		      const struct hw_entry *e, hw_read_fn *read, void *arg, struct hw_walk *out)
+{
+	unsigned bytes = f->word_bytes, last = out->n - 1;
+	unsigned index = out->step[last].index, count = 1u << (e->lg2 - e->item_lg2);
+	unsigned first = index & ~(count - 1);
+
+	for (unsigned i = first; i < first + count; i++) {
+		uint64_t word, want = out->step[last].word;
+		struct hw_entry item;
+
+		if (f->own_oa)
+			want ^= (uint64_t)(i ^ index) << e->item_lg2;
+		if (!read(arg, out->step[last].table + (uint64_t)i * bytes, bytes, &word)) {
+			out->kind = HW_FAULT;
+			out->why = "contiguous run leaves its table";
+			return;
+		}
+		f->decode(cfg, word, out->level, i, top, &item);
+		if ((word ^ want) & ~f->run_ignore(cfg) || item.kind != HW_LEAF ||
+		    item.perms != e->perms) {
+			out->kind = HW_FAULT;
+			out->why = "items of a contiguous run differ";
+			return;
+		}
+		out->dirty |= item.dirty;
+	}
+}
+
+/* Reads the word for `va` in one table and decodes it. */
+static void step(const struct hw_format *f, const struct engine_cfg *cfg, uint64_t table,
+		 unsigned level, unsigned top, uint64_t va, hw_read_fn *read, void *arg,
+		 struct hw_walk *out, struct hw_entry *e)
+{
+	unsigned item = f->item_lg2(cfg, level);
+	unsigned index = (va >> item) & (f->slots(cfg, level, top) - 1);
+	uint64_t asked = out->iova, word = 0;
+	bool ok = read(arg, table + (uint64_t)index * f->word_bytes, f->word_bytes, &word);
+
+	out->step[out->n].table = table;
+	out->step[out->n].level = level;
+	out->step[out->n].index = index;
+	out->step[out->n].word = word;
+	out->step[out->n].iova = asked & ~hw_low(span_lg2(f, cfg, level, top));
+	out->n++;
+	out->level = level;
+	out->lg2 = item;
+	if (ok)
+		f->decode(cfg, word, level, index, top, e);
+	else
+		hw_fault(e, "table pointer to memory that is no table");
+}
+
+/* A pointer may skip levels; an address with a skipped bit set has no translation then. */
+static bool skips_over(const struct hw_format *f, const struct engine_cfg *cfg,
+		       const struct hw_entry *e, uint64_t va, struct hw_walk *out)
+{
+	unsigned below = f->item_lg2(cfg, e->next_level + 1);
+
+	if (!(va & hw_low(f->item_lg2(cfg, out->level)) & ~hw_low(below)))
+		return false;
+	out->lg2 = below;
+	return true;
+}
+
+void hw_walk(const struct engine_cfg *cfg, uint64_t root, unsigned top, uint64_t iova, bool whole,
+	     hw_read_fn *read, void *arg, struct hw_walk *out)
+{
+	const struct hw_format *f = hw_format(cfg->hw);
+	struct hw_entry e = {.kind = HW_TABLE, .pa = root, .next_level = top, .perms = HW_RWX};
+	unsigned perms = HW_RWX;
+	uint64_t va;
+
+	memset(out, 0, sizeof(*out));
+	out->level = top;
+	out->iova = iova;
+	if (top > f->max_level) {
+		out->kind = HW_FAULT;
+		out->why = "root of an impossible level";
+		return;
+	}
+	if (!f->accepts(cfg, top, iova, &va))
+		return;
+	if (root & ((uint64_t)f->slots(cfg, top, top) * f->word_bytes - 1)) {
+		out->kind = HW_FAULT;
+		out->why = "root not aligned to its size";
+		return;
+	}
+	do {
+		if (out->n && skips_over(f, cfg, &e, va, out)) {
+			hw_none(&e);
+			break;
+		}
+		step(f, cfg, e.pa, e.next_level, top, va, read, arg, out, &e);
+		perms &= e.perms;
+	} while (e.kind == HW_TABLE);
+
+	out->kind = e.kind;
+	out->why = e.why;
+	if (e.kind == HW_LEAF) {
+		out->lg2 = e.lg2;
+		out->oa = e.pa + (va & hw_low(e.lg2));
+		out->perms = perms;
+		out->dirty = e.dirty;
+		if (whole && e.lg2 > e.item_lg2)
+			check_run(f, cfg, top, &e, read, arg, out);
+	}
+	out->iova = iova & ~hw_low(out->lg2);
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Beginning and ending an input, and the host the engine runs in. */
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct run the_run = {.oracles = OR_ALL};
+
+const struct engine_cfg *run_cfg(const struct run *r)
+{
+	return &r->cfg;
+}
+
+void run_set_oracles(unsigned mask)
+{
+	the_run.oracles = mask;
+}
+
+uint64_t run_digest(void)
+{
+	return the_run.digest;
+}
+
+static void *host_alloc(void *ctx, size_t size)
+{
+	struct run *r = ctx;
+
+	return ledger_alloc(&r->ledger, size);
+}
+
+static void host_free(void *ctx, void *table, size_t size)
+{
+	struct run *r = ctx;
+
+	ledger_free(&r->ledger, table, size);
+}
+
+/* Break before make: while a replaced table is invalidated, its slot is empty. */
+static void check_broken(struct run *r)
+{
+	for (unsigned i = 0; i < r->ledger.n; i++) {
+		const struct page *p = &r->ledger.page[i];
+		struct hw_walk w;
+
+		if (p->state != PAGE_UNLINKED || p->gather != RUN_BY_MAP)
+			continue;
+		hw_walk(&r->cfg, r->ledger.root, r->ledger.root_level, p->first, false, ledger_read,
+			&r->ledger, &w);
+		if (w.kind == HW_LEAF)
+			fault(r, OR_BBM, (int)w.level, "a leaf took a table's place in one step");
+	}
+}
+
+static void host_iotlb_sync(void *ctx, uint64_t first, uint64_t last, bool tables)
+{
+	struct run *r = ctx;
+	const struct hw_format *f = hw_format(r->cfg.hw);
+
+	r->syncs++;
+	ledger_unlink(&r->ledger, r->first, r->last, r->unlinking);
+	if (r->unlinking == RUN_BY_MAP && f->break_before_make && watching(r, 1u << OR_BBM))
+		check_broken(r);
+	cache_invalidate(&r->cache, first, last, f->inv_enclosed);
+	if (tables)
+		ledger_invalidate(&r->ledger, first, last);
+}
+
+static void host_top_lock(void *ctx)
+{
+	struct run *r = ctx;
+
+	if (r->locks++)
+		fault(r, OR_STUCK, NO_LEVEL, "the top lock was taken twice");
+}
+
+static void host_top_unlock(void *ctx)
+{
+	struct run *r = ctx;
+
+	if (r->locks-- != 1)
+		fault(r, OR_STUCK, NO_LEVEL, "the top lock was released but not held");
+}
+
+static void host_root_changed(void *ctx, uint64_t root, unsigned level)
+{
+	struct run *r = ctx;
+
+	if (!r->locks)
+		fault(r, OR_TREE, (int)level, "the root changed without the top lock");
+	if (level <= r->ledger.root_level || level > hw_format(r->cfg.hw)->max_level)
+		fault(r, OR_TREE, (int)level, "the root went from level %u to level %u",
+		      r->ledger.root_level, level);
+	ledger_set_root(&r->ledger, root, level);
+}
+
+static void host_flush(void *ctx, const void *ptr, size_t len)
+{
+	struct run *r = ctx;
+
+	ledger_flush(&r->ledger, ptr, len);
+}
+
+static void host_warn(void *ctx, const char *file, int line, bool fatal)
+{
+	fault(ctx, OR_ASSERT, NO_LEVEL, "%s at %s:%d", fatal ? "BUG" : "WARN", file, line);
+}
+
+/* A precondition inside our engine does not hold. */
+void pt_assert_failed(const char *expr, const char *file, int line);
+void pt_assert_failed(const char *expr, const char *file, int line)
+{
+	const char *base = strrchr(file, '/');
+
+	fault(&the_run, OR_ASSERT, NO_LEVEL, "%s:%d: %s", base ? base + 1 : file, line, expr);
+	abort();
+}
+
+static void begin(struct run *r, const struct engine_ops *ops)
+{
+	r->ops = ops;
+	r->phase = PHASE_INIT;
+	r->shadow.cfg = &r->cfg;
+	r->unlinking = -1;
+	ledger_begin(&r->ledger, r, &r->cfg);
+	r->env = (struct engine_env){
+		.ctx = r,
+		.phys_offset = ledger_offset(&r->ledger),
+		.alloc = host_alloc,
+		.free = host_free,
+		.iotlb_sync = host_iotlb_sync,
+		.top_lock = host_top_lock,
+		.top_unlock = host_top_unlock,
+		.root_changed = host_root_changed,
+		.flush_memory = host_flush,
+		.warn = host_warn,
+	};
+}
+
+/* Creates the engine; false if the configuration is refused, as it should be. */
+static bool create(struct run *r)
+{
+	struct engine_cfg wanted = r->cfg;
+	uint64_t pgsizes = wanted.pgsizes;
+	int model_err = shadow_config(&wanted, &pgsizes), err = 0;
+	unsigned level;
+
+	r->e = r->ops->create(&r->cfg, &r->env, &err);
+	if (!r->e && !err)
+		err = -E_INVAL;
+	check_config(r, err, model_err, pgsizes);
+	if (!r->e)
+		return false;
+	ledger_set_root(&r->ledger, r->ops->root(r->e, &level), r->cfg.top_level);
+	link_range(r, r->cfg.features & F_UPPER_HALF ? UINT64_MAX : 0,
+		   r->cfg.features & F_UPPER_HALF ? UINT64_MAX : 0);
+	universe_init(&r->u, &r->cfg);
+	universe_hot(&r->u, r->prog.header[7]);
+	return true;
+}
+
+static void run_ops(struct run *r)
+{
+	r->phase = PHASE_OPS;
+	for (r->op = 0; r->op < r->prog.n; r->op++) {
+		const struct op *op = &r->prog.op[r->op];
+
+		if (op_is_off(&r->prog, op))
+			continue;
+		op_rows[op->code].apply(r, op);
+		r->result[r->op].done = true;
+	}
+}
+
+static void mix(struct run *r, uint64_t value)
+{
+	r->digest = (r->digest ^ value) * 0x100000001b3;
+	r->digest ^= r->digest >> 29;
+}
+
+/* Leaves the run as the first input found it: a later one must not see this one. */
+static void clear(struct run *r)
+{
+	r->digest = 0xcbf29ce484222325;
+	for (unsigned i = 0; i < r->prog.n; i++) {
+		mix(r, (uint64_t)r->result[i].err);
+		mix(r, r->result[i].value);
+	}
+	mix(r, r->ledger.n);
+	memset(r->result, 0, r->prog.n * sizeof(r->result[0]));
+	memset(r->gather, 0, sizeof(r->gather));
+	ledger_end(&r->ledger);
+	r->shadow.n = r->cache.n = r->n_written = 0;
+	r->op = r->syncs = r->locks = 0;
+	r->first = r->last = 0;
+	r->retry = r->unwind = false;
+	r->phase = PHASE_INIT;
+	r->e = NULL;
+	r->prog.n = 0;
+}
+
+void run_input(const struct engine_ops *ops, enum hw_id hw, const uint8_t *data, size_t size)
+{
+	struct run *r = &the_run;
+
+	prog_decode(&r->prog, hw, data, size);
+	config_decode(&r->prog, &r->cfg);
+	begin(r, ops);
+	if (ops && create(r)) {
+		run_ops(r);
+		r->phase = PHASE_END;
+		check_end(r);
+		r->ledger.detached = true;
+		r->ops->destroy(r->e);
+		if (r->ledger.held)
+			fault(r, OR_LEAK, NO_LEVEL, "%u tables are left after deinit",
+			      r->ledger.held);
+	}
+	clear(r);
+}

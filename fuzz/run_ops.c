@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One function per row of the table of operations: ask the model, call the engine, compare. */
+#include "run.h"
+
+#include "ops/apply.h"
+
+static struct run_result *result_of(struct run *r)
+{
+	return &r->result[r->op];
+}
+
+/* A new operation that may change [iova, iova + len - 1]. */
+static void begin_op(struct run *r, uint64_t iova, uint64_t len, int unlinking)
+{
+	r->ledger.op++;
+	r->ledger.op_first = r->ledger.n;
+	r->ledger.failed = 0;
+	r->syncs = 0;
+	r->first = iova;
+	r->last = len && iova + (len - 1) >= iova ? iova + (len - 1) : iova;
+	r->unlinking = unlinking;
+}
+
+static void end_op(struct run *r, uint64_t iova, uint64_t len)
+{
+	if (r->locks)
+		fault(r, OR_STUCK, NO_LEVEL, "the top lock is still held");
+	r->u.prev = iova;
+	r->u.next = iova + len;
+	r->unlinking = -1;
+}
+
+void run_sync_gather(struct run *r, unsigned gather)
+{
+	struct run_gather *g = &r->gather[gather];
+	unsigned syncs = r->syncs;
+
+	r->ops->sync(r->e, &g->g);
+	if (!g->any && r->syncs != syncs)
+		fault(r, OR_GATHER, NO_LEVEL, "the sync of an empty gather invalidates");
+	g->any = false;
+	check_synced(r, gather);
+}
+
+static void sync_all(struct run *r)
+{
+	for (unsigned g = 0; g < RUN_GATHERS; g++)
+		run_sync_gather(r, g);
+}
+
+/* The model's side of an addition to a gather. */
+static void gather_model(struct run *r, unsigned gather, uint64_t first, uint64_t last)
+{
+	struct run_gather *g = &r->gather[gather];
+	bool apart = g->any && (first > g->last ? first - g->last > 1
+						: g->first > last && g->first - last > 1);
+
+	if (apart && (r->cfg.features & F_NO_GAPS)) {
+		g->any = false;
+		check_synced(r, gather);
+	}
+	if (!g->any) {
+		g->first = first;
+		g->last = last;
+	}
+	g->any = true;
+	g->first = first < g->first ? first : g->first;
+	g->last = last > g->last ? last : g->last;
+}
+
+/* The device's marks on leaves in [first, last] are gone with them. */
+static void forget_written(struct run *r, uint64_t first, uint64_t last)
+{
+	for (unsigned i = r->n_written; i-- > 0;)
+		if (r->written[i].iova >= first && r->written[i].iova <= last)
+			r->written[i] = r->written[--r->n_written];
+}
+
+static int call_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t pgsize, uint64_t count,
+		    unsigned prot, uint64_t *mapped)
+{
+	if (count == 1 && r->ops->map_range)
+		return r->ops->map_range(r->e, iova, oa, pgsize, prot, mapped);
+	return r->ops->map(r->e, iova, oa, pgsize, count, prot, mapped);
+}
+
+/* One map call; returns what it mapped. `pages` is 0 where the length is that of one range. */
+static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len, uint64_t pgsize,
+			 unsigned prot)
+{
+	struct run_result *res = result_of(r);
+	const uint64_t before = 0x5eed;
+	uint64_t mapped = before, count;
+
+	shadow_plan_map(&r->shadow, iova, oa, len, prot, &r->plan);
+	len = r->plan.len;
+	count = pgsize && len % pgsize == 0 ? len / pgsize : 1;
+	if (!r->plan.refused && cache_find(&r->cache, CACHED_REMOVED, iova, iova + (len - 1)))
+		sync_all(r);
+	begin_op(r, iova, len, RUN_BY_MAP);
+	res->err = call_map(r, iova, oa, count == 1 ? len : pgsize, count, prot, &mapped);
+	mapped -= before;
+	*res = (struct run_result){.has_range = true,
+				   .iova = iova,
+				   .oa = oa,
+				   .len = len,
+				   .err = res->err,
+				   .model_err = r->plan.err,
+				   .value = mapped,
+				   .model = r->plan.mapped};
+	check_map(r, res->err, mapped);
+	return mapped;
+}
+
+static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned gather);
+
+/* Maps, and after memory ran out perhaps goes on, or goes back. */
+static void map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len, uint64_t pgsize,
+		unsigned prot)
+{
+	uint64_t mapped = map_once(r, iova, oa, len, pgsize, prot);
+
+	len = r->plan.len;
+	if (r->ledger.failed && r->unwind && mapped) {
+		remove_range(r, iova, mapped, 0);
+		mapped = 0;
+		r->ledger.failed = 1;
+	}
+	if (r->ledger.failed && r->retry && mapped < len) {
+		r->ledger.fail_in = 0;
+		map_once(r, iova + mapped, oa + mapped, len - mapped, 0, prot);
+	}
+	end_op(r, iova, len);
+}
+
+void run_map(struct run *r, const struct op *op)
+{
+	uint64_t iova = universe_iova(&r->u, op->arg);
+
+	map(r, iova, universe_oa(&r->u, op->arg + 2, iova), universe_len(&r->u, op->arg + 4, iova),
+	    0, op_prot(op));
+}
+
+void run_map_pages(struct run *r, const struct op *op)
+{
+	uint64_t iova = universe_iova(&r->u, op->arg), oa = universe_oa(&r->u, op->arg + 2, iova);
+	uint64_t pgsize = universe_pgsize(&r->u, op->arg[4]), count = op_count(op), len, mapped = 0;
+
+	if (!__builtin_mul_overflow(pgsize, count, &len)) {
+		map(r, iova, oa, len, pgsize, op_prot(op));
+		return;
+	}
+	begin_op(r, iova, 0, RUN_BY_MAP);
+	*result_of(r) = (struct run_result){
+		.has_range = true,
+		.iova = iova,
+		.oa = oa,
+		.err = r->ops->map(r->e, iova, oa, pgsize, count, op_prot(op), &mapped),
+		.model_err = -E_OVERFLOW};
+	r->plan.refused = true;
+	r->plan.err = -E_OVERFLOW;
+	check_map(r, result_of(r)->err, mapped);
+	end_op(r, iova, 0);
+}
+
+struct removal {
+	struct run *r;
+	unsigned gather;
+};
+
+static void cache_removed(void *arg, const struct extent *e)
+{
+	struct removal *m = arg;
+
+	cache_add(&m->r->cache, &(struct cached){.first = e->iova,
+						 .last = e->last,
+						 .oa = e->oa,
+						 .lg2 = e->lg2,
+						 .as = CACHED_REMOVED,
+						 .gather = m->gather});
+}
+
+static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned gather)
+{
+	struct removal removal = {.r = r, .gather = gather};
+	uint64_t last = 0, model = shadow_plan_unmap(&r->shadow, iova, len, &last);
+	uint64_t removed;
+
+	if (cache_is_full(&r->cache))
+		sync_all(r);
+	begin_op(r, iova, len, (int)gather);
+	if (model && last > r->last)
+		r->last = last;
+	removed = r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
+	result_of(r)->value = removed;
+	result_of(r)->model = model;
+	if (removed != model)
+		fault(r, OR_SHADOW, NO_LEVEL, "unmap returned 0x%llx, should be 0x%llx",
+		      (unsigned long long)removed, (unsigned long long)model);
+	if (model) {
+		gather_model(r, gather, iova, last);
+		shadow_unmap(&r->shadow, iova, last, cache_removed, &removal);
+		forget_written(r, iova, last);
+	}
+	check_gather(r, gather);
+	check_unmap(r, iova, len, model);
+}
+
+void run_unmap(struct run *r, const struct op *op)
+{
+	uint64_t iova = universe_iova(&r->u, op->arg), len = universe_len(&r->u, op->arg + 2, iova);
+	unsigned gather = op_gather(op);
+
+	*result_of(r) = (struct run_result){.has_range = true, .iova = iova, .len = len};
+	remove_range(r, iova, len, gather);
+	if (op_syncs(op))
+		run_sync_gather(r, gather);
+	end_op(r, iova, len);
+}
+
+void run_sync(struct run *r, const struct op *op)
+{
+	for (unsigned g = 0; g < RUN_GATHERS; g++)
+		if (op_gathers(op) & 1u << g)
+			run_sync_gather(r, g);
+}
+
+void run_lookup(struct run *r, const struct op *op)
+{
+	uint64_t iova = universe_iova(&r->u, op->arg) + (uint64_t)op_byte_offset(&r->u, op);
+
+	*result_of(r) = (struct run_result){.has_range = true, .iova = iova, .len = 1};
+	check_lookup(r, iova);
+	check_walk(r, iova, true);
+}
+
+void run_nomem(struct run *r, const struct op *op)
+{
+	r->ledger.fail_in = op_num(op) + 1;
+	r->ledger.fail_on = op_keeps_failing(op);
+	r->retry = op_retries(op);
+	r->unwind = op_unwinds(op);
+}
+
+/* A device access; true if memory lets it through. */
+static bool device_walk(struct run *r, const struct op *op, struct hw_walk *w)
+{
+	struct ledger *l = &r->ledger;
+	uint64_t iova = universe_iova(&r->u, op->arg) + (uint64_t)op_byte_offset(&r->u, op);
+	unsigned need = op->code == OP_DWRITE ? HW_W : HW_R;
+	const struct extent *e = shadow_find(&r->shadow, iova);
+
+	check_walk(r, iova, true);
+	hw_walk(&r->cfg, l->root, l->root_level, iova, false, ledger_read, l, w);
+	*result_of(r) = (struct run_result){.has_range = true,
+					    .iova = iova,
+					    .len = 1,
+					    .value = w->kind == HW_LEAF ? w->oa : 0,
+					    .model = e ? extent_oa(e, iova) : 0};
+	return e && w->kind == HW_LEAF && (w->perms & need);
+}
+
+void run_dread(struct run *r, const struct op *op)
+{
+	struct hw_walk w;
+
+	device_walk(r, op, &w);
+}
+
+/* A write marks its item dirty, unless a cache still has the entry as dirty. */
+void run_dwrite(struct run *r, const struct op *op)
+{
+	const struct hw_format *f = hw_format(r->cfg.hw);
+	struct hw_walk w;
+	uint64_t iova, pa;
+
+	if (!device_walk(r, op, &w) || !(r->cfg.features & F_DIRTY))
+		return;
+	iova = result_of(r)->iova;
+	if (cache_find(&r->cache, CACHED_DIRTY, iova, iova))
+		return;
+	pa = w.step[w.n - 1].table + (uint64_t)w.step[w.n - 1].index * f->word_bytes;
+	ledger_write(&r->ledger, pa, f->mark_dirty(&r->cfg, w.step[w.n - 1].word));
+	for (unsigned i = 0; i < r->n_written; i++)
+		if (r->written[i].iova == w.iova)
+			return;
+	if (r->n_written < RUN_WRITTEN)
+		r->written[r->n_written++] = (struct written){.iova = w.iova, .lg2 = w.lg2};
+}
+
+/* Reports of one call against the writes that are due. */
+struct reports {
+	struct run *r;
+	uint64_t first, last;
+	bool clear;
+	unsigned gather;
+	unsigned n;
+};
+
+/* The entry is clean now, but a cache may still have it dirty. */
+static void cleaned(struct run *r, unsigned gather, const struct written *w, uint64_t last)
+{
+	gather_model(r, gather, w->iova, last);
+	cache_add(&r->cache, &(struct cached){.first = w->iova,
+					      .last = last,
+					      .lg2 = w->lg2,
+					      .as = CACHED_DIRTY,
+					      .gather = gather});
+}
+
+static void report(void *arg, uint64_t iova, uint64_t len)
+{
+	struct reports *q = arg;
+	bool due = false;
+
+	for (unsigned i = 0; i < q->r->n_written; i++) {
+		const struct written *w = &q->r->written[i];
+		uint64_t end = w->iova + ((1ull << w->lg2) - 1);
+		uint64_t first = w->iova > q->first ? w->iova : q->first;
+		uint64_t last = end < q->last ? end : q->last;
+
+		if (first > last || first != iova || last - first + 1 != len)
+			continue;
+		due = true;
+		if (q->clear && first == w->iova && last == end)
+			cleaned(q->r, q->gather, w, end);
+	}
+	q->n++;
+	if (!due)
+		fault(q->r, OR_DIRTY, NO_LEVEL, "0x%llx is reported dirty, nothing wrote there",
+		      (unsigned long long)iova);
+}
+
+/* How many reports the range owes; what the request covers is clean from now on. */
+static unsigned take_due(struct run *r, const struct reports *q)
+{
+	unsigned n = 0;
+
+	for (unsigned i = r->n_written; i-- > 0;) {
+		const struct written *w = &r->written[i];
+		uint64_t end = w->iova + ((1ull << w->lg2) - 1);
+
+		if (w->iova > q->last || end < q->first)
+			continue;
+		n++;
+		if (q->clear && w->iova >= q->first && end <= q->last)
+			r->written[i] = r->written[--r->n_written];
+	}
+	return n;
+}
+
+void run_dirty(struct run *r, const struct op *op)
+{
+	uint64_t iova = universe_iova(&r->u, op->arg), len = universe_len(&r->u, op->arg + 2, iova);
+	struct run_result *res = result_of(r);
+	int model = shadow_check_range(&r->cfg, iova, len);
+	struct reports q = {
+		.r = r,
+		.first = iova,
+		.last = iova + (len - 1),
+		.clear = !op_no_clear(op),
+		.gather = op_gather(op),
+	};
+
+	if (!r->ops->dirty)
+		return;
+	if (!model && !(r->cfg.features & F_DIRTY))
+		model = -E_OPNOTSUPP;
+	if (cache_is_full(&r->cache))
+		sync_all(r);
+	begin_op(r, iova, len, -1);
+	*res = (struct run_result){.has_range = true, .iova = iova, .len = len, .model_err = model};
+	res->err = r->ops->dirty(r->e, iova, len, q.clear, report, &q, &r->gather[q.gather].g);
+	if (res->err != model)
+		fault(r, OR_DIRTY, NO_LEVEL, "returned %d, should be %d", res->err, model);
+	res->value = q.n;
+	res->model = model ? 0 : take_due(r, &q);
+	if (res->value != res->model)
+		fault(r, OR_DIRTY, NO_LEVEL, "%u entries reported dirty, should be %u", q.n,
+		      (unsigned)res->model);
+	check_gather(r, q.gather);
+	if (op_syncs(op))
+		run_sync_gather(r, q.gather);
+	end_op(r, iova, len);
+}
+
+/* Sequential targets have one fiber and no schedule. */
+void run_fiber(struct run *r, const struct op *op)
+{
+	(void)r;
+	(void)op;
+}
+
+void run_preempt(struct run *r, const struct op *op)
+{
+	(void)r;
+	(void)op;
+}
