@@ -146,7 +146,7 @@ void link_range(struct run *r, uint64_t first, uint64_t last)
 }
 
 /* Tables this operation allocated are linked by now, or were given back. */
-void check_tables(struct run *r)
+UNCOUNTED void check_tables(struct run *r)
 {
 	struct ledger *l = &r->ledger;
 
@@ -197,7 +197,7 @@ void check_map(struct run *r, int err, uint64_t mapped)
 	if (l->failed) {
 		if (err != -E_NOMEM)
 			fault(r, OR_NOMEM, NO_LEVEL, "map returned %d when memory ran out", err);
-		if (mapped > p->mapped || !plan_is_boundary(p, mapped))
+		if (mapped > p->mapped || mapped == p->len || !plan_is_boundary(p, mapped))
 			fault(r, OR_NOMEM, NO_LEVEL,
 			      "map reports 0x%" PRIx64 " bytes when memory ran out", mapped);
 	} else {
@@ -225,7 +225,7 @@ void check_map(struct run *r, int err, uint64_t mapped)
 }
 
 /* The tables that are unlinked now are those the request covers and the call emptied. */
-static void check_unlinked(struct run *r, uint64_t iova, uint64_t last, uint64_t removed)
+UNCOUNTED static void check_unlinked(struct run *r, uint64_t iova, uint64_t last, uint64_t removed)
 {
 	const struct ledger *l = &r->ledger;
 
@@ -287,7 +287,8 @@ void check_gather(struct run *r, unsigned gather)
 		fault(r, OR_GATHER, NO_LEVEL, "the gather covers an unchanged address");
 }
 
-void check_synced(struct run *r, unsigned gather)
+/* `within`: the engine synced to make room for what the operation in progress removes. */
+void check_synced(struct run *r, unsigned gather, bool within)
 {
 	struct ledger *l = &r->ledger;
 	const struct cached *c = cache_of_gather(&r->cache, gather);
@@ -297,57 +298,71 @@ void check_synced(struct run *r, unsigned gather)
 		      "0x%" PRIx64 "..0x%" PRIx64 " may still be cached after the sync", c->first,
 		      c->last);
 	for (unsigned i = 0; i < l->n; i++)
-		if (l->page[i].gather == (int)gather && l->page[i].state != PAGE_FREED)
+		if (l->page[i].gather == (int)gather && l->page[i].state != PAGE_FREED &&
+		    !(within && l->page[i].op == l->op))
 			fault(r, OR_LEAK, l->page[i].level,
 			      "the sync did not give back a table of its gather");
 }
 
-/* One table, word by word: bytes its leaves map; *tables counts those below. */
-static uint64_t sweep_table(struct run *r, const struct page *p, unsigned *tables)
+/* Slots of the root that the IOVA width has a use for. */
+static unsigned used_slots(const struct run *r, const struct page *p, unsigned n)
 {
-	struct ledger *l = &r->ledger;
+	unsigned item = hw_format(r->cfg.hw)->item_lg2(&r->cfg, p->level);
+
+	if (p->phys != r->ledger.root || (r->cfg.features & F_SIGN_EXTEND))
+		return n;
+	if (r->cfg.iova_width <= item)
+		return 1;
+	return r->cfg.iova_width - item < 20 && n > 1u << (r->cfg.iova_width - item)
+		       ? 1u << (r->cfg.iova_width - item)
+		       : n;
+}
+
+/* One word that is not zero: bytes its leaf maps; *tables counts those it links. */
+static uint64_t sweep_word(struct run *r, const struct page *p, unsigned i, uint64_t word,
+			   unsigned *tables)
+{
+	const struct page *child;
+	struct hw_entry e;
+
+	hw_format(r->cfg.hw)->decode(&r->cfg, word, p->level, i, r->ledger.root_level, &e);
+	switch (e.kind) {
+	case HW_FAULT:
+		fault(r, OR_WALK, p->level, "slot %u: %s", i, e.why);
+		break;
+	case HW_NONE:
+		if (!r->ops->caps)
+			fault(r, OR_TREE, p->level, "slot %u is not present but not zero", i);
+		break;
+	case HW_LEAF:
+		return 1ull << e.item_lg2;
+	case HW_TABLE:
+		child = ledger_page(&r->ledger, e.pa);
+		++*tables;
+		if (!child || child->state != PAGE_LINKED || child->phys != e.pa ||
+		    child->parent != p - r->ledger.page || child->slot != i)
+			fault(r, OR_TREE, p->level, "slot %u links a table of another place", i);
+		break;
+	}
+	return 0;
+}
+
+/* One table, word by word. */
+UNCOUNTED static uint64_t sweep_table(struct run *r, const struct page *p, unsigned *tables)
+{
 	const struct hw_format *f = hw_format(r->cfg.hw);
-	unsigned n = p->size / f->word_bytes, used = n;
+	const uint64_t *words = ledger_words(&r->ledger, p);
+	unsigned n = p->size / f->word_bytes, used = used_slots(r, p, n);
 	uint64_t bytes = 0;
 
-	if (p->phys == l->root && !(r->cfg.features & (F_SIGN_EXTEND | F_UPPER_HALF)) &&
-	    r->cfg.iova_width < f->item_lg2(&r->cfg, p->level) + 20)
-		used = ((((uint64_t)1 << (r->cfg.iova_width - 1)) * 2 - 1) >>
-			f->item_lg2(&r->cfg, p->level)) +
-		       1;
 	for (unsigned i = 0; i < n; i++) {
-		const struct page *child;
-		struct hw_entry e;
-		uint64_t word;
+		uint64_t word = f->word_bytes == 8 ? words[i] : ((const uint32_t *)words)[i];
 
-		if (!ledger_read(l, p->phys + (uint64_t)i * f->word_bytes, f->word_bytes, &word))
-			break;
 		if (!word)
 			continue;
-		f->decode(&r->cfg, word, p->level, i, l->root_level, &e);
 		if (i >= used)
 			fault(r, OR_TREE, p->level, "the root has an entry beyond the IOVA width");
-		switch (e.kind) {
-		case HW_FAULT:
-			fault(r, OR_WALK, p->level, "slot %u: %s", i, e.why);
-			break;
-		case HW_NONE:
-			if (!r->ops->caps)
-				fault(r, OR_TREE, p->level, "slot %u is not present but not zero",
-				      i);
-			break;
-		case HW_LEAF:
-			bytes += 1ull << e.item_lg2;
-			break;
-		case HW_TABLE:
-			child = ledger_page(l, e.pa);
-			++*tables;
-			if (!child || child->state != PAGE_LINKED || child->phys != e.pa ||
-			    child->parent != p - l->page || child->slot != i)
-				fault(r, OR_TREE, p->level,
-				      "slot %u links a table of another place", i);
-			break;
-		}
+		bytes += sweep_word(r, p, i, word, tables);
 	}
 	return bytes;
 }

@@ -29,12 +29,15 @@ static const char usage[] =
 	"  -q         prints nothing but faults and errors\n"
 	"  --digest   prints a digest of each input's results\n"
 	"  --twice    runs each input twice and compares the digests\n"
+	"  --oracle RULE\n"
+	"             watches by this rule alone, and by others that are also given\n"
 	"  --help\n"
 	"Ends with 0, 1 if a digest differs, 2 if a file cannot be used, or the abort of a "
 	"fault.\n";
 
 static struct {
 	bool quiet, digest, twice;
+	unsigned rules; /* bits of enum oracle; none given: all */
 	unsigned long replayed, differ;
 } opt;
 
@@ -111,6 +114,19 @@ static uint8_t *load(const char *path, size_t *size)
 		fail("%s: %s", path, strerror(errno));
 	memcpy(data, buf, *size);
 	return data;
+}
+
+/* Watches by one rule more. */
+static void add_rule(const char *name)
+{
+	for (unsigned o = 0; o < OR_COUNT; o++) {
+		if (name && !strcmp(name, oracle_names[o])) {
+			opt.rules |= 1u << o;
+			run_set_oracles(opt.rules);
+			return;
+		}
+	}
+	fail("--oracle %s: no such rule", name ? name : "");
 }
 
 static uint64_t run_once(const char *path, const uint8_t *data, size_t size)
@@ -196,6 +212,8 @@ int main(int argc, char **argv)
 			opt.digest = true;
 		} else if (!strcmp(argv[i], "--twice")) {
 			opt.twice = true;
+		} else if (!strcmp(argv[i], "--oracle")) {
+			add_rule(i + 1 < argc ? argv[++i] : NULL);
 		} else if (!strcmp(argv[i], "--help")) {
 			printf(usage, argv[0]);
 			return 0;

@@ -22,17 +22,30 @@ uint64_t run_digest(void)
 	return the_run.digest;
 }
 
+/* The top lock may be one that nobody sleeps under. */
+static void check_unlocked(struct run *r)
+{
+	if (r->locks)
+		fault(r, OR_STUCK, NO_LEVEL, "a callback that may sleep under the top lock");
+}
+
 static void *host_alloc(void *ctx, size_t size)
 {
 	struct run *r = ctx;
 
+	check_unlocked(r);
 	return ledger_alloc(&r->ledger, size);
 }
 
+/* A table that this call linked is not known as linked before somebody walks there. */
 static void host_free(void *ctx, void *table, size_t size)
 {
 	struct run *r = ctx;
+	const struct page *p = ledger_page_at(&r->ledger, table);
 
+	check_unlocked(r);
+	if (p && p->state == PAGE_NEW && !r->ledger.detached)
+		link_range(r, r->first, r->last);
 	ledger_free(&r->ledger, table, size);
 }
 
@@ -58,6 +71,9 @@ static void host_iotlb_sync(void *ctx, uint64_t first, uint64_t last, bool table
 	const struct hw_format *f = hw_format(r->cfg.hw);
 
 	r->syncs++;
+	check_unlocked(r);
+	if (!(r->cfg.features & (F_FLUSH_RANGE | F_NO_GAPS)) && (first || ~last) && !r->ops->caps)
+		fault(r, OR_GATHER, NO_LEVEL, "an invalidation of a range, all was asked for");
 	ledger_unlink(&r->ledger, r->first, r->last, r->unlinking);
 	if (r->unlinking == RUN_BY_MAP && f->break_before_make && watching(r, 1u << OR_BBM))
 		check_broken(r);

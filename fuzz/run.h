@@ -94,7 +94,7 @@ void check_walk(struct run *r, uint64_t iova, bool whole);
 void check_map(struct run *r, int err, uint64_t mapped);
 void check_unmap(struct run *r, uint64_t iova, uint64_t len, uint64_t removed);
 void check_gather(struct run *r, unsigned gather);
-void check_synced(struct run *r, unsigned gather);
+void check_synced(struct run *r, unsigned gather, bool within);
 void check_tables(struct run *r);
 void check_end(struct run *r);
 void link_range(struct run *r, uint64_t first, uint64_t last);

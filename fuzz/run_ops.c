@@ -39,7 +39,7 @@ void run_sync_gather(struct run *r, unsigned gather)
 	if (!g->any && r->syncs != syncs)
 		fault(r, OR_GATHER, NO_LEVEL, "the sync of an empty gather invalidates");
 	g->any = false;
-	check_synced(r, gather);
+	check_synced(r, gather, false);
 }
 
 static void sync_all(struct run *r)
@@ -57,7 +57,7 @@ static void gather_model(struct run *r, unsigned gather, uint64_t first, uint64_
 
 	if (apart && (r->cfg.features & F_NO_GAPS)) {
 		g->any = false;
-		check_synced(r, gather);
+		check_synced(r, gather, true);
 	}
 	if (!g->any) {
 		g->first = first;

@@ -94,7 +94,7 @@ enum engine_caps {
 	CAP_LAX_ERRORS = 1u << 10,   /* which error a refused call returns is not compared */
 	CAP_GATHER_OPAQUE = 1u << 11, /* gather_range is not available */
 	CAP_LAX_TABLES = 1u << 12,    /* which emptied tables an unmap unlinks is not compared */
-	CAP_GATHER_WIDENS = 1u << 13, /* a gather may cover more than what was removed */
+	CAP_LAX_GATHER = 1u << 13,    /* what a gather covers is not compared, only what is stale after it */
 	/* map and dirty */
 	CAP_NO_OVERLAP = 1u << 14,     /* what a map over leaves does is undefined; do not ask */
 	CAP_IGNORES_NOEXEC = 1u << 15, /* leaves stay executable whatever prot says */
@@ -102,6 +102,9 @@ enum engine_caps {
 	CAP_DIRTY_WHOLE = 1u << 17,    /* an entry covered in part is reported, clipped, and cleared */
 	/* create */
 	CAP_FITS_CFG = 1u << 18, /* makes any configuration one it can do, and writes it back */
+	/* unmap, again */
+	CAP_UNMAP_WHOLE = 1u << 19, /* a range that starts inside a leaf removes all of that too */
+	CAP_SERIAL = 1u << 20,	    /* one call at a time on a domain, also on disjoint ranges */
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */

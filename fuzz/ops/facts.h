@@ -34,7 +34,8 @@ unsigned facts_span_level(const struct hw_facts *f, unsigned width);
 /* Names of the pools; text shows them. */
 extern const char *const iova_base_names[16];
 extern const char *const oa_base_names[16];
-extern const char *const len_to_names[3]; /* length forms 5..7 */
+extern const char *const len_to_names[4]; /* length forms 5, 6, 7 and 15 */
+#define LEN_WRAP 15
 
 /*
  * config.c: fields of the configuration line by number, from 0; text is a value such as

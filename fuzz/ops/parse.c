@@ -214,13 +214,15 @@ static bool parse_len_to(const char *s, enum hw_id hw, uint8_t arg[2])
 {
 	unsigned to, unit = 0;
 
-	if (!read_name(&s, len_to_names, 3, &to))
+	if (!read_name(&s, len_to_names, 4, &to))
 		return false;
-	arg[0] = (to + 5) << 4;
+	arg[0] = (to == 3 ? LEN_WRAP : to + 5) << 4;
 	arg[1] = 0;
 	if (*s && !read_steps(&s, hw, &unit, &arg[1]))
 		return false;
-	arg[0] |= unit | (read_string(&s, "*16") ? 0x80 : 0);
+	arg[0] |= unit;
+	if (to < 2 && read_string(&s, "*16"))
+		arg[0] |= 0x80;
 	return !*s;
 }
 

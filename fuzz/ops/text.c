@@ -104,17 +104,17 @@ static void print_address(struct buffer *b, enum hw_id hw, const char *const *ba
 		print_steps(b, hw, arg[0] & 15, arg[1]);
 }
 
-const char *const len_to_names[3] = {"..lv1", "..lv2", "..end"};
+const char *const len_to_names[4] = {"..lv1", "..lv2", "..end", "..wrap"};
 
-/* Forms 0-4: `2M*3*16-4K`. Forms 5-7: `..lv1+3*4K*16`. */
+/* Forms 0-4: `2M*3*16-4K`. Forms 5-7: `..lv1+3*4K*16`, but form 15 is `..wrap+3*4K`. */
 static void print_len(struct buffer *b, enum hw_id hw, const uint8_t arg[2])
 {
 	unsigned form = arg[0] >> 4 & 7, unit = arg[0] & 15;
-	bool times = arg[0] & 0x80;
+	bool wrap = arg[0] >> 4 == LEN_WRAP, times = arg[0] & 0x80 && !wrap;
 	unsigned count = (uint8_t)(arg[1] + 1);
 
 	if (form >= 5) {
-		put(b, len_to_names[form - 5]);
+		put(b, len_to_names[wrap ? 3 : form - 5]);
 		if (unit || arg[1] || times)
 			print_steps(b, hw, unit, arg[1]);
 	} else {

@@ -219,6 +219,7 @@ static uint64_t to_slot_end(const struct universe *u, unsigned level, uint64_t i
 	return span - (iova & (span - 1));
 }
 
+/* Forms 8 to 14 are 0 to 6 with the count times 16; 15 goes to 2^64. */
 uint64_t universe_len(const struct universe *u, const uint8_t arg[2], uint64_t iova)
 {
 	unsigned unit = u->unit_lg2[arg[0] & 15];
@@ -227,23 +228,32 @@ uint64_t universe_len(const struct universe *u, const uint8_t arg[2], uint64_t i
 	uint64_t exact = (uint64_t)(uint8_t)(arg[1] + 1) * times << unit;
 	uint64_t more = steps(u, arg) * times;
 
-	switch (arg[0] >> 4 & 7) {
+	switch (arg[0] >> 4) {
 	case 0:
+	case 8:
 		return exact;
 	case 1:
+	case 9:
 		return exact - granule;
 	case 2:
+	case 10:
 		return exact + granule;
 	case 3:
+	case 11:
 		return exact - 1;
 	case 4:
+	case 12:
 		return exact + 1;
 	case 5:
+	case 13:
 		return to_slot_end(u, 1, iova) + more;
 	case 6:
+	case 14:
 		return to_slot_end(u, 2, iova) + more;
-	default:
+	case 7:
 		return to_end(u, iova) + more;
+	default:
+		return 0 - iova + steps(u, arg);
 	}
 }
 

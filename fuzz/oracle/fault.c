@@ -49,12 +49,13 @@ bool watching(const struct run *r, unsigned oracles)
 	ABORT(oracle, preempt)                                                              \
 	ABORT(oracle, init)                                                                 \
 	ABORT(oracle, end)                                                                  \
+	ABORT(oracle, elsewhere)                                                            \
 	static void (*const oracle##_aborts[])(void) = {                                    \
 		fault_##oracle##_map,	fault_##oracle##_map_pages, fault_##oracle##_unmap, \
 		fault_##oracle##_sync,	fault_##oracle##_lookup,    fault_##oracle##_nomem, \
 		fault_##oracle##_dread, fault_##oracle##_dwrite,    fault_##oracle##_dirty, \
 		fault_##oracle##_fiber, fault_##oracle##_preempt,   fault_##oracle##_init,  \
-		fault_##oracle##_end,                                                       \
+		fault_##oracle##_end,	fault_##oracle##_elsewhere,                         \
 	};
 
 PLACES(shadow)
@@ -134,22 +135,40 @@ static void print_listing(const struct run *r, FILE *out)
 	}
 }
 
-void fault(struct run *r, enum oracle o, int level, const char *what, ...)
+/* The line that names a fault, and the one that says what it is. */
+static void print_head(enum oracle o, const char *where, int level, unsigned op, const char *what,
+		       va_list args)
 {
 	char text[12] = "-";
+
+	if (level != NO_LEVEL)
+		snprintf(text, sizeof(text), "%d", level);
+	fprintf(stderr, "FAULT key=%s@%s@%s input=%s op=%u\n  ", oracle_names[o], where, text,
+		input_name, op);
+	vfprintf(stderr, what, args);
+	fputc('\n', stderr);
+}
+
+void fault(struct run *r, enum oracle o, int level, const char *what, ...)
+{
 	va_list args;
 
 	if (!(r->oracles & 1u << o))
 		return;
-	if (level != NO_LEVEL)
-		snprintf(text, sizeof(text), "%d", level);
-	fprintf(stderr, "FAULT key=%s@%s@%s input=%s op=%u\n  ", oracle_names[o], place_name(r),
-		text, input_name, r->op);
 	va_start(args, what);
-	vfprintf(stderr, what, args);
+	print_head(o, place_name(r), level, r->op, what, args);
 	va_end(args);
-	fputc('\n', stderr);
 	print_listing(r, stderr);
 	fflush(stderr);
 	aborts[o][place(r)]();
+}
+
+void fault_at(enum oracle o, const char *where, int level, const char *what, ...)
+{
+	va_list args;
+
+	va_start(args, what);
+	print_head(o, where, level, 0, what, args);
+	va_end(args);
+	aborts[o][OP_COUNT + 2]();
 }

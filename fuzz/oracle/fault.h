@@ -43,6 +43,10 @@ struct run;
 void fault(struct run *r, enum oracle o, int level, const char *what, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The same where no program runs: `where` stands for the operation. */
+void fault_at(enum oracle o, const char *where, int level, const char *what, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /* Is any rule of the set switched on? */
 bool watching(const struct run *r, unsigned oracles);
 

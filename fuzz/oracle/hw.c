@@ -87,6 +87,8 @@ static void check_run(const struct hw_format *f, const struct engine_cfg *cfg, u
 			out->why = "contiguous run leaves its table";
 			return;
 		}
+		if (word == want)
+			continue;
 		f->decode(cfg, word, out->level, i, top, &item);
 		if ((word ^ want) & ~f->run_ignore(cfg) || item.kind != HW_LEAF ||
 		    item.perms != e->perms) {

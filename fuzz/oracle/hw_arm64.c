@@ -229,6 +229,6 @@ static uint64_t run_ignore(const struct engine_cfg *cfg)
 ARM64(hw_arm4k_s1, "arm4k_s1", 12, 3);
 ARM64(hw_arm4k_s2, "arm4k_s2", 12, 3);
 ARM64(hw_arm16k_s1, "arm16k_s1", 14, 3);
-ARM64(hw_arm16k_s2, "arm16k_s2", 14, 3);
+ARM64(hw_arm16k_s2, "arm16k_s2", 14, 2);
 ARM64(hw_arm64k_s1, "arm64k_s1", 16, 2);
 ARM64(hw_arm64k_s2, "arm64k_s2", 16, 2);

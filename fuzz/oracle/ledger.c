@@ -109,6 +109,11 @@ struct page *ledger_page(struct ledger *l, uint64_t pa)
 	return p->state == PAGE_FREED ? NULL : p;
 }
 
+struct page *ledger_page_at(struct ledger *l, const void *table)
+{
+	return ledger_page(l, l->phys_base + ((uintptr_t)table - (uintptr_t)l->mem));
+}
+
 void *ledger_alloc(struct ledger *l, size_t size)
 {
 	size_t at = (l->used + size - 1) & ~(size - 1);
@@ -180,6 +185,14 @@ bool ledger_read_cpu(void *arg, uint64_t pa, unsigned bytes, uint64_t *out)
 		return false;
 	*out = cpu_word(arg, pa, bytes);
 	return true;
+}
+
+const uint64_t *ledger_words(struct ledger *l, const struct page *p)
+{
+	const uint8_t *words = device_at(l, p->phys);
+
+	__msan_unpoison((void *)(uintptr_t)words, p->size);
+	return (const word *)(const void *)words;
 }
 
 void ledger_write(struct ledger *l, uint64_t pa, uint64_t value)

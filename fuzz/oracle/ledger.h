@@ -82,10 +82,15 @@ void ledger_set_root(struct ledger *l, uint64_t root, unsigned level);
 
 /* The page that has physical address pa, or NULL; never a freed one. */
 struct page *ledger_page(struct ledger *l, uint64_t pa);
+/* The same by the address the CPU uses. */
+struct page *ledger_page_at(struct ledger *l, const void *table);
 
 /* Reading table memory as hardware does (hw_read_fn, arg is the ledger), and as the CPU does. */
 bool ledger_read(void *l, uint64_t pa, unsigned bytes, uint64_t *word);
 bool ledger_read_cpu(void *l, uint64_t pa, unsigned bytes, uint64_t *word);
+
+/* All words of a page as hardware reads them, for formats of eight bytes a word. */
+const uint64_t *ledger_words(struct ledger *l, const struct page *p);
 
 /* Hardware replaces a word it has read (dirty bits). */
 void ledger_write(struct ledger *l, uint64_t pa, uint64_t word);

@@ -31,9 +31,9 @@ static int open_amd(struct engine *e, struct engine_cfg *cfg, const struct io_pg
 {
 	struct amd_io_pgtable *table = &e->pdom.iop;
 
-	cfg->features &= F_DYNAMIC_TOP | F_FLUSH_RANGE | F_NO_GAPS | F_DIRTY;
-	if (cfg->features & F_FLUSH_RANGE && cfg->features & F_NO_GAPS)
-		return -EINVAL;
+	cfg->features &= F_DYNAMIC_TOP | F_NO_GAPS | F_DIRTY;
+	if (!(cfg->features & F_NO_GAPS))
+		cfg->features |= F_FLUSH_RANGE;
 	spin_lock_init(&e->pdom.lock);
 	table->pgtbl.cfg.amd.nid = NUMA_NO_NODE;
 	e->unmapped = amd_unmapped;

@@ -21,6 +21,9 @@ extern const struct engine_ops engine_linux_arm64k_s2;
 extern const struct engine_ops engine_linux_v7s;
 extern const struct engine_ops engine_linux_dart;
 
+/* arch/arm64/kvm/hyp/pgtable.c, Linux 7.3 */
+extern const struct engine_ops engine_linux_kvm_s2;
+
 /* drivers/iommu/amd, Linux 6.12 */
 extern const struct engine_ops engine_linux_amd_v1_612;
 extern const struct engine_ops engine_linux_amd_v2_612;

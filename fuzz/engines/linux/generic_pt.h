@@ -7,10 +7,10 @@
  *   ENGINE_CAPS  what it does differently, besides what all generic page tables do
  *   ENGINE_WO    whether the format can express write without read
  *   ENGINE_FEATURES, ENGINE_FORCED   features of ours it has, and those it cannot do without
- *   engine_fit() which makes a configuration one that the format takes, and the kernel's of it
- * before it includes this one.
+ * before it includes this one, and engine_fit() after it.
  */
 #include "host.h"
+#include "gather.h"
 
 struct engine {
 	struct pt_iommu_table table; /* the domain is its first member */
@@ -21,22 +21,8 @@ struct engine {
 	spinlock_t top_lock;
 };
 
-/* An iommu_iotlb_gather that is set up at first use, inside a struct engine_gather. */
-struct gather {
-	struct iommu_iotlb_gather gather;
-	bool ready;
-};
-static_assert(sizeof(struct gather) <= sizeof(struct engine_gather));
-
-static struct iommu_iotlb_gather *gather_of(struct engine_gather *g)
-{
-	struct gather *gather = (struct gather *)g->opaque;
-
-	if (!gather->ready)
-		iommu_iotlb_gather_init(&gather->gather);
-	gather->ready = true;
-	return &gather->gather;
-}
+/* Makes the configuration one that the format takes, and fills in what only the format knows. */
+static void engine_fit(struct engine_cfg *cfg, struct pt_iommu_table_cfg *kcfg);
 
 /* --- what the kernel's driver of the format would supply */
 
@@ -86,9 +72,10 @@ static unsigned item_lg2(unsigned level)
 
 /*
  * A top table whose slots the width uses, between the levels min and max: the kernel refuses
- * tops that cannot span the width, and miscalculates the size of those far above it.
+ * tops that cannot span the width, miscalculates the size of those far above it, and places the
+ * upper half of a sign-extended tree where hardware does only if the width fills the top.
  */
-static inline void fit_top(struct engine_cfg *cfg, unsigned min_level, unsigned max_level)
+static __maybe_unused void fit_top(struct engine_cfg *cfg, unsigned min_level, unsigned max_level)
 {
 	bool grows = cfg->features & F_DYNAMIC_TOP;
 
@@ -99,6 +86,8 @@ static inline void fit_top(struct engine_cfg *cfg, unsigned min_level, unsigned 
 	       item_lg2(cfg->top_level + 1) < cfg->iova_width)
 		cfg->top_level++;
 	cfg->iova_width = max(cfg->iova_width, item_lg2(cfg->top_level) + 1);
+	if (cfg->features & F_SIGN_EXTEND)
+		cfg->iova_width = item_lg2(cfg->top_level + 1);
 }
 
 static unsigned kernel_features(unsigned features)
@@ -181,6 +170,12 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 
 	linux_enter(&e->host);
 	ret = linux_check_map(&e->cfg, iova, oa, len, prot, ENGINE_WO);
+	/*
+	 * A tree that grows builds new tops before it finds that none reaches that far, and one
+	 * that is sign extended takes addresses just below its upper half.
+	 */
+	if (!ret)
+		ret = linux_check_iova(&e->cfg, iova, len);
 	if (ret)
 		return ret;
 	ret = e->table.iommu.ops->map_range(&e->table.iommu, iova, oa, len, kprot, GFP_KERNEL,
@@ -201,23 +196,22 @@ static int map(struct engine *e, uint64_t iova, uint64_t oa, uint64_t pgsize, ui
 
 /*
  * The kernel takes a range beyond the current top for an error, the contract takes it for a
- * hole: cut it off. 0 if nothing is left, or if the range makes no sense.
+ * hole: cut it off.
  */
 static uint64_t below_top(struct engine *e, uint64_t iova, uint64_t len)
 {
 	uint64_t top_last = pt_top_range(common_from_iommu(&e->table.iommu)).last_va;
-	uint64_t last = iova + (len - 1);
 
-	if (!(e->cfg.features & F_DYNAMIC_TOP))
+	if (!(e->cfg.features & F_DYNAMIC_TOP) || iova + (len - 1) <= top_last)
 		return len;
-	if (!len || last < iova || (last >> (e->cfg.iova_width - 1) >> 1) || iova > top_last)
-		return 0;
-	return min(last, top_last) - iova + 1;
+	return iova > top_last ? 0 : top_last - iova + 1;
 }
 
 static uint64_t unmap(struct engine *e, uint64_t iova, uint64_t len, struct engine_gather *g)
 {
 	linux_enter(&e->host);
+	if (!len || linux_check_iova(&e->cfg, iova, len))
+		return 0;
 	len = below_top(e, iova, len);
 	if (!len)
 		return 0;
@@ -230,17 +224,6 @@ static void sync(struct engine *e, struct engine_gather *g)
 	iommu_iotlb_sync(&e->table.iommu.domain, gather_of(g));
 }
 
-static bool gather_range(struct engine *e, const struct engine_gather *g, uint64_t *first,
-			 uint64_t *last)
-{
-	const struct gather *gather = (const struct gather *)g->opaque;
-
-	(void)e;
-	*first = gather->gather.start;
-	*last = gather->gather.end;
-	return gather->ready && *first < *last;
-}
-
 /*
  * The kernel answers 0 both for a hole and for OA 0. Only the first byte of an entry has OA 0,
  * so that its neighbour tells which it was.
@@ -250,6 +233,8 @@ static bool lookup(struct engine *e, uint64_t iova, uint64_t *oa)
 	struct iommu_domain *domain = &e->table.iommu.domain;
 
 	linux_enter(&e->host);
+	if (linux_check_iova(&e->cfg, iova, 1))
+		return false;
 	*oa = DOMAIN_NS(iova_to_phys)(domain, iova);
 	return *oa || (!(iova & 1) && DOMAIN_NS(iova_to_phys)(domain, iova + 1) == 1);
 }
@@ -265,8 +250,6 @@ static __maybe_unused int dirty(struct engine *e, uint64_t iova, uint64_t len, b
 	ret = linux_check_dirty(&e->cfg, iova, len);
 	if (ret)
 		return ret;
-	if (e->cfg.iova_width < 64 && bitmap.last >> e->cfg.iova_width)
-		return -ERANGE;
 	len = below_top(e, iova, len);
 	if (!len)
 		return 0;
@@ -286,7 +269,7 @@ static uint64_t root(struct engine *e, unsigned *level)
 
 const struct engine_ops CONCATENATE(engine_, ENGINE) = {
 	.name = __stringify(ENGINE),
-	.caps = ENGINE_CAPS,
+	.caps = ENGINE_CAPS | CAP_FITS_CFG | CAP_LAX_GATHER,
 	.create = create,
 	.destroy = destroy,
 	.map = map,

@@ -198,22 +198,23 @@ int linux_check_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, ui
 
 int linux_check_iova(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
 {
-	uint64_t last = iova + (len - 1);
-	uint64_t high = cfg->iova_width < 64 ? ~0ull << cfg->iova_width : 0;
-	uint64_t prefix = cfg->features & F_UPPER_HALF ? high : 0;
+	unsigned width = cfg->iova_width - !!(cfg->features & F_SIGN_EXTEND);
+	uint64_t high = width < 64 ? ~0ull << width : 0, last = iova + (len - 1), prefix = 0;
 
+	if (cfg->features & F_UPPER_HALF || (cfg->features & F_SIGN_EXTEND && iova >> 63))
+		prefix = high;
 	return last < iova || (iova & high) != prefix || (last & high) != prefix ? -ERANGE : 0;
 }
 
 int linux_check_dirty(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
 {
-	if (!(cfg->features & F_DIRTY))
-		return -EOPNOTSUPP;
 	if (!len)
 		return -EINVAL;
 	if (iova + (len - 1) < iova)
 		return -EOVERFLOW;
 	if ((iova | len) & ((cfg->pgsizes & -cfg->pgsizes) - 1))
 		return -ENXIO;
-	return 0;
+	if (linux_check_iova(cfg, iova, len))
+		return -ERANGE;
+	return cfg->features & F_DIRTY ? 0 : -EOPNOTSUPP;
 }

@@ -55,7 +55,7 @@ int linux_check_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, ui
 /* Is the range one the tables can hold: -ERANGE if not. For engines that do not ask. */
 int linux_check_iova(const struct engine_cfg *cfg, uint64_t iova, uint64_t len);
 
-/* The same for read_and_clear_dirty(). */
+/* All of the contract's checks of read_and_clear_dirty(). */
 int linux_check_dirty(const struct engine_cfg *cfg, uint64_t iova, uint64_t len);
 
 /* Where read_and_clear_dirty() records; kernel code knows only the name. */

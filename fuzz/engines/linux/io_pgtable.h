@@ -10,6 +10,7 @@
  * engine_root().
  */
 #include "host.h"
+#include "gather.h"
 
 struct engine {
 	struct iommu_domain domain;
@@ -36,23 +37,6 @@ static int engine_open(struct engine *e, struct engine_cfg *cfg);
 static uint64_t engine_root(struct engine *e, unsigned *level);
 
 /* --- invalidation, as drivers do it */
-
-/* An iommu_iotlb_gather that is set up at first use, inside a struct engine_gather. */
-struct gather {
-	struct iommu_iotlb_gather gather;
-	bool ready;
-};
-static_assert(sizeof(struct gather) <= sizeof(struct engine_gather));
-
-static struct iommu_iotlb_gather *gather_of(struct engine_gather *g)
-{
-	struct gather *gather = (struct gather *)g->opaque;
-
-	if (!gather->ready)
-		iommu_iotlb_gather_init(&gather->gather);
-	gather->ready = true;
-	return &gather->gather;
-}
 
 static void invalidate(struct engine *e, uint64_t first, uint64_t last, bool tables)
 {
@@ -199,8 +183,8 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 		struct run run = next_run(e->cfg.pgsizes, iova, oa, len);
 		size_t done = 0;
 
-		ret = e->iop->ops.map_pages(&e->iop->ops, iova, oa, run.size, run.count, kprot, GFP_KERNEL,
-					&done);
+		ret = e->iop->ops.map_pages(&e->iop->ops, iova, oa, run.size, run.count, kprot,
+					    GFP_KERNEL, &done);
 		iova += done;
 		oa += done;
 		len -= done;
@@ -252,17 +236,6 @@ static void sync(struct engine *e, struct engine_gather *g)
 	iommu_iotlb_sync(&e->domain, gather_of(g));
 }
 
-static bool gather_range(struct engine *e, const struct engine_gather *g, uint64_t *first,
-			 uint64_t *last)
-{
-	const struct gather *gather = (const struct gather *)g->opaque;
-
-	(void)e;
-	*first = gather->gather.start;
-	*last = gather->gather.end;
-	return gather->ready && *first < *last;
-}
-
 /*
  * The kernel answers 0 both for a hole and for OA 0. Only the first byte of an entry has OA 0,
  * so that its neighbour tells which it was. Addresses beyond the width alias others, and there is
@@ -292,27 +265,24 @@ static __maybe_unused int dirty(struct engine *e, uint64_t iova, uint64_t len, b
 
 	linux_enter(&e->host);
 	ret = linux_check_dirty(&e->cfg, iova, len);
-	if (!ret)
-		ret = linux_check_iova(&e->cfg, iova, len);
 	if (ret)
 		return ret;
-	return e->iop->ops.read_and_clear_dirty(&e->iop->ops, iova, len, clear ? 0 : IOMMU_DIRTY_NO_CLEAR,
-					    &dirty);
+	return e->iop->ops.read_and_clear_dirty(&e->iop->ops, iova, len,
+						clear ? 0 : IOMMU_DIRTY_NO_CLEAR, &dirty);
 }
 
-#define IO_PGTABLE_ENGINE(engine, capabilities, dirty_op)                  \
-	const struct engine_ops engine_##engine = {                        \
-		.name = #engine,                                           \
-		.caps = (capabilities) | CAP_FITS_CFG | CAP_NO_OVERLAP |   \
-			CAP_UNMAP_EXACT,                                   \
-		.create = create,                                          \
-		.destroy = destroy,                                        \
-		.map = map,                                                \
-		.map_range = map_range,                                    \
-		.unmap = unmap,                                            \
-		.sync = sync,                                              \
-		.gather_range = gather_range,                              \
-		.lookup = lookup,                                          \
-		.dirty = dirty_op,                                         \
-		.root = root,                                              \
+#define IO_PGTABLE_ENGINE(engine, capabilities, dirty_op)                                 \
+	const struct engine_ops engine_##engine = {                                       \
+		.name = #engine,                                                          \
+		.caps = (capabilities) | CAP_FITS_CFG | CAP_NO_OVERLAP | CAP_UNMAP_EXACT | CAP_LAX_GATHER, \
+		.create = create,                                                         \
+		.destroy = destroy,                                                       \
+		.map = map,                                                               \
+		.map_range = map_range,                                                   \
+		.unmap = unmap,                                                           \
+		.sync = sync,                                                             \
+		.gather_range = gather_range,                                             \
+		.lookup = lookup,                                                         \
+		.dirty = dirty_op,                                                        \
+		.root = root,                                                             \
 	}

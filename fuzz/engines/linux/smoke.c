@@ -36,6 +36,8 @@ static const struct smoke_case {
 	{&engine_linux_amd_v1_612, {HW_AMDV1, 64, 52, 2, F_DYNAMIC_TOP, 0}},
 	{&engine_linux_amd_v2_612, {HW_X86_64, 48, 52, 3, F_FLUSH_RANGE, 0}},
 	{&engine_linux_amd_v2_612, {HW_X86_64, 57, 52, 4, F_NO_GAPS, 0}},
+	{&engine_linux_kvm_s2, {HW_ARM4K_S2, 40, 44, 2, 0, 0}},
+	{&engine_linux_kvm_s2, {HW_ARM4K_S2, 48, 48, 3, F_FLUSH_RANGE, 0}},
 	{NULL, {0}},
 };
 

@@ -37,12 +37,12 @@ struct pci_dev {
 	struct pci_bus *bus;
 };
 
-#define SZ_8K			    0x2000u
-#define SZ_512K			    0x80000u
-#define PCI_VENDOR_ID_ATI	    0x1002
-#define PCI_DEVICE_ID_RD890_IOMMU   0x5a23
-#define pci_domain_nr(bus)	    ((void)(bus), 0)
-#define pci_dev_id(dev)		    ((void)(dev), 0)
+#define SZ_8K			  0x2000u
+#define SZ_512K			  0x80000u
+#define PCI_VENDOR_ID_ATI	  0x1002
+#define PCI_DEVICE_ID_RD890_IOMMU 0x5a23
+#define pci_domain_nr(bus)	  ((void)(bus), 0)
+#define pci_dev_id(dev)		  ((void)(dev), 0)
 
 /* Writers are serialised by the lock; a reader tries again while the count is odd or changed. */
 typedef struct {

@@ -115,9 +115,13 @@ static inline struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 #define alloc_pages_node(nid, gfp, order) ((void)(nid), alloc_pages(gfp, order))
 #define __free_pages(page, order)	  ((void)(order), linux_page_free(page))
-#define put_page(page)			  linux_page_free(page)
 #define page_address(page)		  ((page)->virt)
 #define virt_to_page(virt)		  linux_page_of(virt)
+
+static inline void put_page(struct page *page)
+{
+	linux_page_free(page);
+}
 
 static inline unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
@@ -192,8 +196,8 @@ struct kmem_cache {
 	size_t size;
 };
 
-#define SLAB_CACHE_DMA	  0
-#define SLAB_CACHE_DMA32  0
+#define SLAB_CACHE_DMA	   0
+#define SLAB_CACHE_DMA32   0
 #define kmemleak_ignore(p) ((void)(p))
 
 static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned int size,

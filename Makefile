@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door; `make help` lists what is behind it. How things are compiled stands in
+# mk/flavours.mk, which targets there are in mk/targets.mk, all that needs a shell in scripts/.
+
+# A CC that was asked for compiles everything it can; else each flavour has its own.
+comma := ,
+first = $(notdir $(shell for c in $1; do command -v $$c && break; done))
+ifeq ($(origin CC),default)
+GCC := $(or $(call first,gcc-12 cc clang-14 clang),gcc-12)
+else
+GCC := $(CC)
+endif
+CLANG := $(or $(if $(findstring clang,$(GCC)),$(GCC)),$(call first,clang-14 clang),clang-14)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
+include mk/targets.mk
+include mk/flavours.mk
+-include mk/kernel.mk
+
+# Scripts find the variables of the command line in their environment, and these.
+TARGET_HWS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r):$(call row_hw,$r))
+export GCC CLANG TARGETS TARGET_HWS FUZZ REPLAY
+
+.PHONY: all help fuzz check replay bench coverage deps targets clean
+
+# The library and a replayer for each target.
+all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+# Doors install what they need first, and only then let make look at what is there.
+fuzz:
+	@scripts/deps.sh fuzz
+	@+scripts/fuzz.sh
+
+check:
+	@scripts/deps.sh check
+	@+scripts/check.sh
+
+replay:
+	@scripts/deps.sh build
+	@+scripts/replay.sh
+
+bench:
+	@scripts/deps.sh build bench
+	@+scripts/bench.sh
+
+coverage:
+	@scripts/deps.sh coverage
+	@+scripts/coverage.sh
+
+deps:
+	@scripts/deps.sh all
+
+targets:
+	@printf '%s\n' $(TARGETS)
+
+clean:
+	rm -rf build
+
+#: Fuzzing IOMMU page tables: the engine in core/, the harness in fuzz/.
+#:
+#:   make                    the library build/libiommupt.a and the replayers build/replay/fuzz_*
+#:   make fuzz               fuzzes a target from its corpus, under ASan and UBSan
+#:   make check              every test; ends with "N passed, N failed"
+#:   make replay F=FILE      replays an input, or a directory of them
+#:   make bench              what a call costs, beside an engine that does nothing
+#:   make coverage           lines of core/ that the corpus reaches, and those it does not
+#:   make deps               installs what any of these needs (each installs its own by itself)
+#:   make targets            names of the targets, one a line
+#:   make clean              removes build/
+#:
+#: Variables:
+#:   T=ops_amdv1             the target
+#:   TIME_S=60               seconds to fuzz
+#:   JOBS=1                  fuzzing processes at once
+#:   CC=clang-14             compiler; any clang from 14 on, gcc where nothing is fuzzed
+#:   SAN=address,undefined   sanitizers; memory, thread, none
+#:   CORPUS=DIR              starts from these inputs; from nothing with CORPUS=empty
+#:   B=NAME                  builds the fault bugs/NAME.patch in

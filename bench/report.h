@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The figures of a run, and how they are shown. */
+#ifndef BENCH_REPORT_H
+#define BENCH_REPORT_H
+
+#include <stdio.h>
+
+#include "bench.h"
+
+#define MAX_ROUNDS 99
+#define MAX_ROWS   64
+
+/* What a row is measured on. */
+enum column {
+	COL_CORE,
+	COL_KERNEL,
+	COL_NULL,
+	COL_LOADS,
+	COL_STORES,
+	COLUMNS,
+};
+
+struct figure {
+	unsigned n;
+	double sample[MAX_ROUNDS];
+	double min, median, max; /* after report_sum_up() */
+};
+
+/* One operation of a case, or one size of the growing domain. */
+struct row {
+	const struct bench_case *c; /* NULL: growth */
+	enum bench_op op;
+	uint64_t bytes; /* growth */
+	struct figure figure[COLUMNS];
+};
+
+struct report {
+	const struct bench_tree *tree;
+	unsigned rounds;
+	unsigned n;
+	struct row row[MAX_ROWS];
+};
+
+void report_add(struct row *row, enum column col, double ns);
+void report_sum_up(struct report *r);
+void report_table(const struct report *r);
+/* One line for each bound the engine is held to. */
+void report_goals(const struct report *r);
+void report_json(const struct report *r, FILE *out);
+
+#endif

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# How things are compiled. A flavour is a compiler and its flags. build/<flavour>/ holds its
+# objects, libcore.a (the engine), libharness.a (all of fuzz/ but the targets), fuzz_<target> and
+# tests/test_*; build/bugs/<fault>/<flavour>/ the same with bugs/<fault>.patch built in.
+
+# $(call sanitize,SANITIZERS); a flavour that was asked for sanitizers is called after them.
+sanitize = $(if $(filter-out none,$1),-fsanitize=$1 -fno-sanitize-recover=all -fno-omit-frame-pointer)
+suffix = $(if $1,-$(subst $(comma),-,$1))
+DEFAULT_SAN := address$(comma)undefined
+FUZZ := fuzz$(call suffix,$(filter-out $(DEFAULT_SAN),$(SAN)))
+REPLAY := replay$(call suffix,$(SAN))
+
+# <flavour>_CC, <flavour>_FLAGS, and <flavour>_MAIN where not fuzz/replay.c has the main().
+CHECKED := -g -DPT_ASSERTS
+$(FUZZ)_CC := $(CLANG)
+$(FUZZ)_FLAGS := -O1 $(CHECKED) -fsanitize=fuzzer-no-link $(call sanitize,$(or $(SAN),$(DEFAULT_SAN)))
+$(FUZZ)_MAIN := -fsanitize=fuzzer
+# What a fuzzer should explore is the engine; counting branches of the oracles halves its speed.
+$(FUZZ)_ORACLE := -fno-sanitize=fuzzer-no-link
+$(REPLAY)_CC := $(CLANG)
+$(REPLAY)_FLAGS := -O1 $(CHECKED) $(call sanitize,$(SAN))
+replay_CC := $(GCC)
+replay_FLAGS := -O2 $(CHECKED)
+replay32_CC := $(GCC)
+replay32_FLAGS := -m32 -O2 $(CHECKED)
+replay-clang32_CC := $(CLANG)
+replay-clang32_FLAGS := -m32 -O1 $(CHECKED)
+replay-address-undefined_CC := $(CLANG)
+replay-address-undefined_FLAGS := -O1 $(CHECKED) $(call sanitize,$(DEFAULT_SAN))
+coverage_CC := $(CLANG)
+coverage_FLAGS := -O1 $(CHECKED) -fprofile-instr-generate -fcoverage-mapping
+afl_CC := AFL_QUIET=1 afl-clang-fast
+afl_FLAGS := -O2 $(CHECKED)
+afl_MAIN := -fsanitize=fuzzer
+product_CC := $(GCC)
+product_FLAGS := -O2
+product-clang_CC := $(CLANG)
+product-clang_FLAGS := -O2
+FLAVOURS := $(sort $(FUZZ) $(REPLAY) replay replay32 replay-clang32 replay-address-undefined \
+	coverage afl product product-clang)
+
+# The engine is freestanding in every flavour; the oracles see no header of it.
+CORE_FLAGS := -ffreestanding -Icore
+FUZZ_FLAGS := -Ifuzz -Icore
+ORACLE_FLAGS := -Ifuzz
+
+# No warning gets past the two compilers that everything is tried with.
+cc = $($1_CC) -std=gnu11 -Wall -Wextra $(if $(filter gcc-12 clang-14,$($1_CC)),-Werror) $($1_FLAGS)
+compile = $(call cc,$1) $2 -MMD -MP -c -o $@
+
+CORE := $(patsubst %.c,%.o,$(wildcard core/*.c))
+HARNESS := $(patsubst %.c,%.o,$(filter-out %/dict.c %/asm.c fuzz/replay.c,$(wildcard \
+	fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core*.c)))
+HEADERS := $(wildcard core/*.h core/fmt/*.h fuzz/*.h fuzz/*/*.h)
+TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+TEST_HOST := $(filter-out tests/test_%,$(wildcard tests/*.c))
+
+# $(eval $(call flavour_rules,FLAVOUR))
+define flavour_rules
+build/$1/flags: FORCE
+	@mkdir -p $$(@D)
+	@echo '$$(call cc,$1)' | cmp -s - $$@ || echo '$$(call cc,$1)' > $$@
+build/$1/core/%.o: core/%.c build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(CORE_FLAGS)) $$<
+build/$1/fuzz/%.o: fuzz/%.c build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(FUZZ_FLAGS)) $$<
+build/$1/fuzz/oracle/%.o: fuzz/oracle/%.c build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(ORACLE_FLAGS) $($1_ORACLE)) $$<
+build/$1/libcore.a: $$(CORE:%=build/$1/%)
+build/$1/libharness.a: $$(HARNESS:%=build/$1/%)
+build/$1/tests/test_%: tests/test_%.c $$(TEST_HOST) $$(wildcard tests/*.h) $$(HEADERS) \
+		build/$1/libharness.a build/$1/libcore.a
+	@mkdir -p $$(@D)
+	$$(call cc,$1) -Itests $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka -lpthread
+build/$1/bench: $$(wildcard bench/*.[ch]) build/$1/libharness.a build/$1/libcore.a
+	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^)
+-include $$(wildcard build/$1/core/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d)
+endef
+
+# A fault's patch is applied to a copy of the sources. What a program has of it are the files that the
+# patch touches or, if those are headers, all of that side: of core/ only the program's own format, if
+# it is named after one. The healthy archives bring the rest.
+FAULTS := $(sort $(B) $(foreach r,$(TARGET_ROWS),$(call row_fault,$r)))
+$(foreach b,$(FAULTS),$(if $(wildcard bugs/$b.patch),,$(error no fault bugs/$b.patch)))
+$(foreach b,$(FAULTS),$(eval touched_$b := $(shell sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' bugs/$b.patch)))
+fault_objects = $(sort $(patsubst %.c,%.o,$(filter %.c,$(touched_$1)))\
+	$(if $(filter core/%.h,$(touched_$1)),$(or $(call own_format,$2),$(CORE)))\
+	$(if $(filter fuzz/%.h,$(touched_$1)),$(HARNESS)))
+own_format = $(foreach o,$(CORE),$(if $(filter %_$(patsubst core/%.o,%,$o),$1),$o))
+
+build/bugs/%/src/.patched: bugs/%.patch $(HEADERS) $(CORE:.o=.c) $(HARNESS:.o=.c)
+	@scripts/plant.sh $*
+
+# $(eval $(call fault_rules,FLAVOUR,FAULT))
+in_copy = $(subst -I,-Ibuild/bugs/$1/src/,$2)
+define fault_rules
+build/bugs/$2/$1/core/%.o: build/bugs/$2/src/.patched build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(call in_copy,$2,$(CORE_FLAGS))) build/bugs/$2/src/core/$$*.c
+build/bugs/$2/$1/fuzz/%.o: build/bugs/$2/src/.patched build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(call in_copy,$2,$(FUZZ_FLAGS))) build/bugs/$2/src/fuzz/$$*.c
+endef
+
+# $(eval $(call program_rules,FLAVOUR,ROW,DIRECTORY,FAULT))
+define program_rules
+$3/fuzz_$(call row_name,$2): fuzz/targets/$(call row_source,$2) $(if $($1_MAIN),,fuzz/replay.c) $$(HEADERS) \
+		$(if $4,build/bugs/$4/src/.patched \
+			$(patsubst %,build/bugs/$4/$1/%,$(call fault_objects,$4,$(call row_name,$2)))) \
+		build/$1/libharness.a build/$1/libcore.a
+	@mkdir -p $$(@D)
+	$$(call cc,$1) $(if $4,$(call in_copy,$4,$(FUZZ_FLAGS)),$(FUZZ_FLAGS)) $(call row_defines,$2) -o $$@ $$(filter %.c %.o %.a,$$^) $($1_MAIN)
+endef
+
+$(foreach f,$(FLAVOURS),\
+	$(eval $(call flavour_rules,$f))\
+	$(foreach b,$(FAULTS),$(eval $(call fault_rules,$f,$b)))\
+	$(foreach r,$(TARGET_ROWS),\
+		$(eval $(call program_rules,$f,$r,build/$f,$(call row_fault,$r)))\
+		$(foreach b,$(B),$(eval $(call program_rules,$f,$r,build/bugs/$b/$f,$b)))))
+
+%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+# The library a VMM or a kernel links; its header is core/iommu_pt.h.
+build/libiommupt.a: build/product/libcore.a
+	cp $< $@
+
+# Tools of the build: text programs to bytes, the table of operations to a dictionary.
+build/opsasm build/opsdict: build/ops%: fuzz/ops/%.c build/replay/libharness.a build/replay/libcore.a
+	$(call cc,replay) $(FUZZ_FLAGS) -o $@ $(filter %.c %.a,$^)
+
+# $(eval $(call corpus_rules,ROW)): start corpus and dictionary; a stamp tells when they were made.
+define corpus_rules
+build/corpus/$(call row_name,$1).made: $$(wildcard corpus corpus/* corpus/*/*) build/opsasm build/opsdict
+	@scripts/corpus.sh $(call row_name,$1)
+	@touch $$@
+endef
+$(foreach r,$(TARGET_ROWS),$(eval $(call corpus_rules,$r)))
+CORPORA := $(TARGETS:%=build/corpus/%.made)
+
+.PHONY: FORCE
+FORCE:

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Fuzz targets, a row each: NAME:SOURCE in fuzz/targets/:DEFINES, separated by commas:FAULT built in.
+# TARGET_HW names the format whose programs the inputs are; without it inputs are plain bytes.
+
+TARGET_ROWS := \
+	ops_amdv1:ops.c:-DTARGET_HW=HW_AMDV1 \
+	ops_x86_64:ops.c:-DTARGET_HW=HW_X86_64 \
+	ops_vtdfs:ops.c:-DTARGET_HW=HW_VTDFS \
+	ops_vtdss:ops.c:-DTARGET_HW=HW_VTDSS \
+	ops_riscv:ops.c:-DTARGET_HW=HW_RISCV \
+	ops_riscv_g:ops.c:-DTARGET_HW=HW_RISCV_G \
+	ops_arm4k_s1:ops.c:-DTARGET_HW=HW_ARM4K_S1 \
+	ops_arm4k_s2:ops.c:-DTARGET_HW=HW_ARM4K_S2 \
+	ops_arm16k_s1:ops.c:-DTARGET_HW=HW_ARM16K_S1 \
+	ops_arm16k_s2:ops.c:-DTARGET_HW=HW_ARM16K_S2 \
+	ops_arm64k_s1:ops.c:-DTARGET_HW=HW_ARM64K_S1 \
+	ops_arm64k_s2:ops.c:-DTARGET_HW=HW_ARM64K_S2 \
+	entry_amdv1:entry.c:-DTARGET_HW=HW_AMDV1,-DENTRY_FORMAT=fmt/amdv1.h \
+	entry_x86_64:entry.c:-DTARGET_HW=HW_X86_64,-DENTRY_FORMAT=fmt/x86_64.h \
+	entry_vtdfs:entry.c:-DTARGET_HW=HW_VTDFS,-DENTRY_FORMAT=fmt/x86_64.h \
+	entry_vtdss:entry.c:-DTARGET_HW=HW_VTDSS,-DENTRY_FORMAT=fmt/vtdss.h \
+	entry_riscv:entry.c:-DTARGET_HW=HW_RISCV,-DENTRY_FORMAT=fmt/riscv.h,-DRISCV_STAGE=1 \
+	entry_riscv_g:entry.c:-DTARGET_HW=HW_RISCV_G,-DENTRY_FORMAT=fmt/riscv.h,-DRISCV_STAGE=2 \
+	entry_arm4k_s1:entry.c:-DTARGET_HW=HW_ARM4K_S1,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=4,-DARM64_STAGE=1 \
+	entry_arm4k_s2:entry.c:-DTARGET_HW=HW_ARM4K_S2,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=4,-DARM64_STAGE=2 \
+	entry_arm16k_s1:entry.c:-DTARGET_HW=HW_ARM16K_S1,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=16,-DARM64_STAGE=1 \
+	entry_arm16k_s2:entry.c:-DTARGET_HW=HW_ARM16K_S2,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=16,-DARM64_STAGE=2 \
+	entry_arm64k_s1:entry.c:-DTARGET_HW=HW_ARM64K_S1,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=64,-DARM64_STAGE=1 \
+	entry_arm64k_s2:entry.c:-DTARGET_HW=HW_ARM64K_S2,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=64,-DARM64_STAGE=2 \
+	text:text.c: \
+	canary:ops.c:-DTARGET_HW=HW_AMDV1:canary
+
+field = $(word $2,$(subst :, ,$(subst ::,:-:,$1:-)))
+row_name = $(call field,$1,1)
+row_source = $(call field,$1,2)
+row_defines = $(filter-out -,$(subst $(comma), ,$(call field,$1,3)))
+row_fault = $(filter-out -,$(call field,$1,4))
+row_hw = $(or $(patsubst -DTARGET_HW=%,%,$(filter -DTARGET_HW=%,$(row_defines))),HW_none)
+
+TARGETS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r))

@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Corpus and regress/ replay without a fault in every flavour, twice in a process, and with the same
+# results in all of them.
+
+set -eu
+cd "$(dirname "$0")/../.."
+. scripts/check/lib.sh
+
+if [ $# -eq 0 ]; then
+	# shellcheck disable=SC2086 # a list of words
+	in_parallel $HEALTHY
+	exit 0
+fi
+
+target=$1
+inputs=build/corpus/$target
+[ ! -d "regress/$target" ] || inputs="$inputs regress/$target"
+first=
+for flavour in $REPLAYERS; do
+	digests=build/check/$target-$flavour.digests
+	name="replay[$target $flavour]"
+	status=0
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	timeout 300 $(launcher "$flavour") "build/$flavour/fuzz_$target" --digest --twice $inputs >"$digests" 2>&1 ||
+		status=$?
+	last=$(tail -n 1 "$digests")
+	sed -i '$d' "$digests"
+	if [ "$status" -ne 0 ]; then
+		failed "$name" "ended with $status: $(grep -m 1 -e FAULT -e SUMMARY "$digests" || say "$last")"
+	elif [ -n "$first" ] && ! cmp -s "$first" "$digests"; then
+		failed "$name" "results differ from ${first##*/}: $(diff "$first" "$digests" | sed -n 2p)"
+	else
+		ok "$name ${last% in *}"
+	fi
+	first=${first:-$digests}
+done

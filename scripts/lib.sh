@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What the scripts share. Each goes to the project's root first and then reads this.
+
+say() {
+	printf '%s\n' "$*"
+}
+
+# Wrong use, or something missing: one line, exit 2.
+die() {
+	say "$*" >&2
+	exit 2
+}
+
+# make, as if called by hand: make hands variables of its command line on in the environment.
+build() {
+	MAKEFLAGS='' "${MAKE:-make}" -s --no-print-directory -j"$(nproc)" "$@"
+}
+
+# Sanitizers of clang 14 lose their shadow memory where addresses are randomised by more than 28
+# bits. $calm comes before each command that may be sanitized.
+calm=
+bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)
+if [ "$bits" -gt 28 ] && setarch -R true 2>/dev/null; then
+	# shellcheck disable=SC2034 # for those who read this
+	calm='setarch -R'
+fi
+
+# Reports name functions if a symbolizer is found; Debian's name has a version.
+symbolizer=$(command -v llvm-symbolizer-14 || command -v llvm-symbolizer || true)
+if [ -n "$symbolizer" ]; then
+	export ASAN_SYMBOLIZER_PATH="$symbolizer" MSAN_SYMBOLIZER_PATH="$symbolizer"
+	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:external_symbolizer_path=$symbolizer}"
+	export TSAN_OPTIONS="${TSAN_OPTIONS:-external_symbolizer_path=$symbolizer}"
+fi
+
+# A fault is no reason to leave a core file.
+# shellcheck disable=SC3045 # every shell has it
+ulimit -c 0
+
+# is_target NAME
+is_target() {
+	case " $TARGETS " in
+	*" $1 "*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# target_hw NAME: the format of its programs, in lower case; none if it takes no programs.
+target_hw() {
+	for row in $TARGET_HWS; do
+		[ "${row%%:*}" != "$1" ] || printf '%s' "${row##*:HW_}" | tr '[:upper:]' '[:lower:]'
+	done
+}
+
+# is_number WORD: decimal, at least 1.
+is_number() {
+	case $1 in
+	'' | *[!0-9]* | 0*) return 1 ;;
+	*) return 0 ;;
+	esac
+}
