@@ -11,7 +11,7 @@ static bool has(const struct run *r, unsigned caps)
 
 void check_config(struct run *r, int err, int model_err, uint64_t pgsizes)
 {
-	if (has(r, CAP_LAX_ERRORS))
+	if (has(r, CAP_FITS_CFG))
 		return;
 	if (err == -E_NOMEM && r->ledger.failed)
 		return;
@@ -31,7 +31,8 @@ void check_lookup(struct run *r, uint64_t iova)
 	uint64_t oa = 0;
 	bool mapped;
 
-	if (!watching(r, 1u << OR_SHADOW))
+	if (!watching(r, 1u << OR_SHADOW) ||
+	    (has(r, CAP_FITS_CFG) && !shadow_in_width(&r->cfg, iova)))
 		return;
 	mapped = r->ops->lookup(r->e, iova, &oa);
 	if (mapped != (e != NULL))
@@ -54,7 +55,7 @@ void check_edges(struct run *r, uint64_t first, uint64_t last)
 /* Permissions hardware should find for what was asked. */
 static unsigned hw_perms(const struct run *r, unsigned prot)
 {
-	unsigned perms = prot & P_NOEXEC ? 0 : HW_X;
+	unsigned perms = (prot & P_NOEXEC) && !has(r, CAP_IGNORES_NOEXEC) ? 0 : HW_X;
 
 	if (prot & P_READ)
 		perms |= HW_R;
@@ -78,7 +79,7 @@ static const char *compare_walk(const struct run *r, const struct extent *e, uin
 		return "hardware reaches another output address";
 	if ((w->perms & hw_format(r->cfg.hw)->perms) != hw_perms(r, e->prot))
 		return "hardware allows other accesses";
-	if (!(r->cfg.features & F_DIRTY) && r->cfg.hw < HW_ARM4K_S1 &&
+	if (!(r->cfg.features & F_DIRTY) && !has(r, CAP_LAX_DIRTY) && r->cfg.hw < HW_ARM4K_S1 &&
 	    w->dirty != !!(e->prot & P_WRITE))
 		return "a leaf that hardware never marks is dirty and read only, or clean and "
 		       "writable";
@@ -179,6 +180,25 @@ static void check_runs(struct run *r, uint64_t mapped)
 	}
 }
 
+/* Is there a table below the leaf that this map should write after `mapped` bytes? */
+static bool table_in_the_way(struct run *r, uint64_t mapped)
+{
+	struct ledger *l = &r->ledger;
+	uint64_t iova = r->first + mapped;
+
+	for (unsigned i = 0; i < r->plan.n; i++) {
+		const struct extent *run = &r->plan.run[i];
+		struct hw_walk w;
+
+		if (iova > run->last)
+			continue;
+		hw_walk(&r->cfg, l->root, l->root_level, iova, false, ledger_read, l, &w);
+		return !((iova - run->iova) & ((1ull << run->lg2) - 1)) && w.kind == HW_NONE &&
+		       w.lg2 < run->lg2;
+	}
+	return false;
+}
+
 void check_map(struct run *r, int err, uint64_t mapped)
 {
 	struct ledger *l = &r->ledger;
@@ -200,6 +220,8 @@ void check_map(struct run *r, int err, uint64_t mapped)
 		if (mapped > p->mapped || mapped == p->len || !plan_is_boundary(p, mapped))
 			fault(r, OR_NOMEM, NO_LEVEL,
 			      "map reports 0x%" PRIx64 " bytes when memory ran out", mapped);
+	} else if (err && !p->err && has(r, CAP_KEEP_TABLES) && table_in_the_way(r, mapped)) {
+		/* what the engine is known to refuse */
 	} else {
 		if (has(r, CAP_LAX_ERRORS) ? !err != !p->err : err != p->err)
 			fault(r, OR_SHADOW, NO_LEVEL, "map returned %d, should be %d", err, p->err);
@@ -252,7 +274,7 @@ void check_unmap(struct run *r, uint64_t iova, uint64_t len, uint64_t removed)
 	uint64_t last = iova + (len - 1);
 
 	ledger_unlink(&r->ledger, r->first, r->last, r->unlinking);
-	if (!has(r, CAP_KEEPS_EMPTY | CAP_EAGER_FREE | CAP_SELF_FLUSH | CAP_SKIP_HOLES) &&
+	if (!has(r, CAP_KEEPS_EMPTY | CAP_EAGER_FREE | CAP_SELF_FLUSH | CAP_LAX_TABLES) &&
 	    watching(r, 1u << OR_TREE))
 		check_unlinked(r, iova, last, removed);
 	check_tables(r);
@@ -273,7 +295,8 @@ void check_gather(struct run *r, unsigned gather)
 	uint64_t first, last;
 	bool any;
 
-	if (!watching(r, 1u << OR_GATHER) || has(r, CAP_GATHER_OPAQUE))
+	if (!watching(r, 1u << OR_GATHER) ||
+	    has(r, CAP_GATHER_OPAQUE | CAP_LAX_GATHER | CAP_SELF_FLUSH))
 		return;
 	any = r->ops->gather_range(r->e, &g->g, &first, &last);
 	if (any != g->any)

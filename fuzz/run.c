@@ -138,7 +138,7 @@ static void begin(struct run *r, const struct engine_ops *ops)
 	r->phase = PHASE_INIT;
 	r->shadow.cfg = &r->cfg;
 	r->unlinking = -1;
-	ledger_begin(&r->ledger, r, &r->cfg);
+	ledger_begin(&r->ledger, r, &r->cfg, ops && (ops->caps & CAP_FITS_CFG));
 	r->env = (struct engine_env){
 		.ctx = r,
 		.phys_offset = ledger_offset(&r->ledger),

@@ -76,12 +76,57 @@ static void forget_written(struct run *r, uint64_t first, uint64_t last)
 			r->written[i] = r->written[--r->n_written];
 }
 
+/*
+ * An engine that takes one size a call gets the plan run by run, as a caller that knows page sizes
+ * would cut it.
+ */
+static int map_by_size(struct run *r, uint64_t iova, uint64_t oa, uint64_t *mapped)
+{
+	const struct map_plan *p = &r->plan;
+	int err = 0;
+
+	for (unsigned i = 0; i < p->n && !err; i++) {
+		const struct extent *run = &p->run[i];
+		uint64_t at = run->iova - iova;
+
+		err = r->ops->map(r->e, run->iova, oa + at, 1ull << run->lg2,
+				  ((run->last - run->iova) >> run->lg2) + 1, run->prot, mapped);
+	}
+	return err;
+}
+
 static int call_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t pgsize, uint64_t count,
 		    unsigned prot, uint64_t *mapped)
 {
+	if (r->ops->caps & CAP_ONE_SIZE)
+		return map_by_size(r, iova, oa, mapped);
 	if (count == 1 && r->ops->map_range)
 		return r->ops->map_range(r->e, iova, oa, pgsize, prot, mapped);
 	return r->ops->map(r->e, iova, oa, pgsize, count, prot, mapped);
+}
+
+/* How far a failed map went that does not say so: as far as addresses translate, leaf by leaf. */
+static uint64_t find_progress(struct run *r, uint64_t oa)
+{
+	const struct map_plan *p = &r->plan;
+	uint64_t got;
+
+	for (unsigned i = 0; i < p->n; i++)
+		for (uint64_t at = p->run[i].iova; at <= p->run[i].last;
+		     at += 1ull << p->run[i].lg2)
+			if (!r->ops->lookup(r->e, at, &got) || got != oa + (at - p->run[0].iova))
+				return at - p->run[0].iova;
+	return p->len;
+}
+
+/* Would the call break what this engine asks of its callers? Then it is cut, or not made. */
+static bool may_map(const struct run *r, struct map_plan *p)
+{
+	if (!(r->ops->caps & CAP_FITS_CFG))
+		return true;
+	if (p->err && (p->refused || (r->ops->caps & (CAP_NO_OVERLAP | CAP_REPLACE))))
+		return false;
+	return true;
 }
 
 /* One map call; returns what it mapped. `pages` is 0 where the length is that of one range. */
@@ -93,6 +138,10 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 	uint64_t mapped = before, count;
 
 	shadow_plan_map(&r->shadow, iova, oa, len, prot, &r->plan);
+	if (!may_map(r, &r->plan)) {
+		begin_op(r, iova, 0, -1);
+		return 0;
+	}
 	len = r->plan.len;
 	count = pgsize && len % pgsize == 0 ? len / pgsize : 1;
 	if (!r->plan.refused && cache_find(&r->cache, CACHED_REMOVED, iova, iova + (len - 1)))
@@ -100,6 +149,8 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 	begin_op(r, iova, len, RUN_BY_MAP);
 	res->err = call_map(r, iova, oa, count == 1 ? len : pgsize, count, prot, &mapped);
 	mapped -= before;
+	if (res->err && (r->ops->caps & CAP_NO_PROGRESS))
+		mapped = find_progress(r, oa);
 	*res = (struct run_result){.has_range = true,
 				   .iova = iova,
 				   .oa = oa,
@@ -146,7 +197,7 @@ void run_map_pages(struct run *r, const struct op *op)
 	uint64_t iova = universe_iova(&r->u, op->arg), oa = universe_oa(&r->u, op->arg + 2, iova);
 	uint64_t pgsize = universe_pgsize(&r->u, op->arg[4]), count = op_count(op), len, mapped = 0;
 
-	if (!__builtin_mul_overflow(pgsize, count, &len)) {
+	if (!__builtin_mul_overflow(pgsize, count, &len) || (r->ops->caps & CAP_FITS_CFG)) {
 		map(r, iova, oa, len, pgsize, op_prot(op));
 		return;
 	}
@@ -184,24 +235,36 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 {
 	struct removal removal = {.r = r, .gather = gather};
 	uint64_t last = 0, model = shadow_plan_unmap(&r->shadow, iova, len, &last);
+	bool self_flush = r->ops->caps & CAP_SELF_FLUSH;
 	uint64_t removed;
 
+	if (r->ops->caps & CAP_FITS_CFG) {
+		/* Callers of such engines unmap whole leaves that they mapped. */
+		if (!model)
+			return;
+		len = model;
+	}
 	if (cache_is_full(&r->cache))
 		sync_all(r);
 	begin_op(r, iova, len, (int)gather);
 	if (model && last > r->last)
 		r->last = last;
+	if (self_flush)
+		shadow_unmap(&r->shadow, iova, last, cache_removed, &removal);
 	removed = r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
 	result_of(r)->value = removed;
 	result_of(r)->model = model;
 	if (removed != model)
 		fault(r, OR_SHADOW, NO_LEVEL, "unmap returned 0x%llx, should be 0x%llx",
 		      (unsigned long long)removed, (unsigned long long)model);
-	if (model) {
+	if (model && !self_flush) {
 		gather_model(r, gather, iova, last);
 		shadow_unmap(&r->shadow, iova, last, cache_removed, &removal);
-		forget_written(r, iova, last);
 	}
+	if (model)
+		forget_written(r, iova, last);
+	if (self_flush)
+		check_synced(r, gather, false);
 	check_gather(r, gather);
 	check_unmap(r, iova, len, model);
 }
@@ -308,6 +371,12 @@ static void cleaned(struct run *r, unsigned gather, const struct written *w, uin
 					      .gather = gather});
 }
 
+/* Does the engine clean entries also that the request covers in part? */
+static bool whole(const struct run *r)
+{
+	return r->ops->caps & CAP_DIRTY_WHOLE;
+}
+
 static void report(void *arg, uint64_t iova, uint64_t len)
 {
 	struct reports *q = arg;
@@ -322,7 +391,7 @@ static void report(void *arg, uint64_t iova, uint64_t len)
 		if (first > last || first != iova || last - first + 1 != len)
 			continue;
 		due = true;
-		if (q->clear && first == w->iova && last == end)
+		if (q->clear && (whole(q->r) || (first == w->iova && last == end)))
 			cleaned(q->r, q->gather, w, end);
 	}
 	q->n++;
@@ -343,7 +412,7 @@ static unsigned take_due(struct run *r, const struct reports *q)
 		if (w->iova > q->last || end < q->first)
 			continue;
 		n++;
-		if (q->clear && w->iova >= q->first && end <= q->last)
+		if (q->clear && (whole(r) || (w->iova >= q->first && end <= q->last)))
 			r->written[i] = r->written[--r->n_written];
 	}
 	return n;
@@ -362,7 +431,7 @@ void run_dirty(struct run *r, const struct op *op)
 		.gather = op_gather(op),
 	};
 
-	if (!r->ops->dirty)
+	if (!r->ops->dirty || (model && (r->ops->caps & CAP_FITS_CFG)))
 		return;
 	if (!model && !(r->cfg.features & F_DIRTY))
 		model = -E_OPNOTSUPP;

@@ -83,7 +83,7 @@ endef
 
 # A fault's patch is applied to a copy of the sources. What a program has of it are the files that the
 # patch touches or, if those are headers, all of that side: of core/ only the program's own format, if
-# it is named after one. The healthy archives bring the rest.
+# it is named after one. The healthy archives bring the rest. Patches may use fuzz/bugs.h.
 FAULTS := $(sort $(B) $(foreach r,$(TARGET_ROWS),$(call row_fault,$r)))
 $(foreach b,$(FAULTS),$(if $(wildcard bugs/$b.patch),,$(error no fault bugs/$b.patch)))
 $(foreach b,$(FAULTS),$(eval touched_$b := $(shell sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' bugs/$b.patch)))
@@ -96,7 +96,7 @@ build/bugs/%/src/.patched: bugs/%.patch $(HEADERS) $(CORE:.o=.c) $(HARNESS:.o=.c
 	@scripts/plant.sh $*
 
 # $(eval $(call fault_rules,FLAVOUR,FAULT))
-in_copy = $(subst -I,-Ibuild/bugs/$1/src/,$2)
+in_copy = -include fuzz/bugs.h $(subst -I,-Ibuild/bugs/$1/src/,$2)
 define fault_rules
 build/bugs/$2/$1/core/%.o: build/bugs/$2/src/.patched build/$1/flags
 	@mkdir -p $$(@D)

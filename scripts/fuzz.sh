@@ -108,7 +108,11 @@ fi
 key=$(sed -n 's/.*FAULT key=\([^ ]*\).*/\1/p' "$report" | head -n 1)
 [ -n "$key" ] || key=$(sed -n 's/^SUMMARY: //p' "$log" | head -n 1)
 say
-grep -vx 'Aborted' "$report"
+if grep -q '^FAULT ' "$report"; then
+	sed -n '/^FAULT /,/^Aborted$/p' "$report" | grep -vx Aborted
+else
+	cat "$report"
+fi
 say
 say "fault   $key after $passed s"
 say "file    $artifact"

@@ -63,13 +63,21 @@ enum {
 	SIZES_LV12,
 	SIZES_RUNS, /* the sizes that are contiguous runs */
 	SIZES_BIG,  /* from the level-2 page up */
-	SIZES_SOME, /* this and above: arbitrary subsets */
+	SIZES_SOME, /* an arbitrary subset with the granule */
+	SIZES_ODD,  /* an arbitrary subset */
+	SIZES_COUNT,
 };
 
-static const char *const size_names[16] = {
-	"all",	"granule", "above", "lv0+lv1", "lv0+lv1+lv2", "lv1+lv2", "runs",  "big",
-	"some", "some1",   "some2", "some3",   "some4",	      "some5",	 "some6", "some7",
+static const char *const size_names[SIZES_COUNT] = {
+	"all",	   "granule", "above", "lv0+lv1", "lv0+lv1+lv2",
+	"lv1+lv2", "runs",    "big",   "some",	  "odd",
 };
+
+/* The last of sixteen choices are all sizes again: refused calls teach little. */
+static unsigned sizes_key(unsigned byte)
+{
+	return byte % 16 < SIZES_COUNT ? byte % 16 : SIZES_ALL;
+}
 
 /* What feature bytes from 240 up ask for, as departures from the usual; many are refused. */
 static unsigned raw_features(const struct hw_facts *f, unsigned byte)
@@ -154,8 +162,9 @@ static unsigned byte_key(const struct prog *p, enum field field, unsigned byte)
 	case FIELD_OA:
 		return oa_key(p, byte);
 	case FIELD_LEVEL:
-	case FIELD_SIZES:
 		return byte & 15;
+	case FIELD_SIZES:
+		return sizes_key(byte);
 	default:
 		return byte;
 	}
@@ -196,11 +205,12 @@ static uint64_t choose_sizes(const struct hw_facts *f, unsigned byte)
 	uint64_t lv0 = 1ull << facts_span_lg2(f, 0);
 	uint64_t lv1 = 1ull << facts_span_lg2(f, 1);
 	uint64_t lv2 = 1ull << (facts_span_lg2(f, 2) & 63);
+	uint64_t some = f->sizes & (byte / 16 + 1) * 0x9e3779b97f4a7c15;
 	uint64_t runs = f->sizes;
 
 	for (unsigned level = 0; facts_span_lg2(f, level) < 64; level++)
 		runs &= ~(1ull << facts_span_lg2(f, level));
-	switch (byte & 15) {
+	switch (sizes_key(byte)) {
 	case SIZES_ALL:
 		return f->sizes;
 	case SIZES_GRANULE:
@@ -217,8 +227,10 @@ static uint64_t choose_sizes(const struct hw_facts *f, unsigned byte)
 		return runs;
 	case SIZES_BIG:
 		return f->sizes & -lv2;
+	case SIZES_SOME:
+		return lv0 | some;
 	default:
-		return f->sizes & (byte + 1) * 0x9e3779b97f4a7c15;
+		return some;
 	}
 }
 
@@ -331,7 +343,7 @@ static bool key_parse(unsigned field, const char *text, size_t len, unsigned *ke
 	case FIELD_LEVEL:
 		return name_parse(level_names, 16, text, len, key);
 	case FIELD_SIZES:
-		return name_parse(size_names, 16, text, len, key);
+		return name_parse(size_names, SIZES_COUNT, text, len, key);
 	default:
 		return number_parse(text, len, key);
 	}

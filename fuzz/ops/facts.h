@@ -34,8 +34,27 @@ unsigned facts_span_level(const struct hw_facts *f, unsigned width);
 /* Names of the pools; text shows them. */
 extern const char *const iova_base_names[16];
 extern const char *const oa_base_names[16];
-extern const char *const len_to_names[4]; /* length forms 5, 6, 7 and 15 */
-#define LEN_WRAP 15
+extern const char *const len_to_names[4]; /* of LEN_TO_* */
+
+/* Forms of a length, the high half of its first byte. */
+enum len_form {
+	LEN_EXACT, /* 2M*3 */
+	LEN_LESS_GRANULE,
+	LEN_MORE_GRANULE,
+	LEN_LESS_BYTE,
+	LEN_MORE_BYTE,
+	LEN_TO_LV1, /* up to the next multiple of what a level-1 slot spans, and steps: ..lv1+3*4K
+		     */
+	LEN_TO_LV2,
+	LEN_TO_END,	  /* of the half */
+	LEN_TIMES_16,	  /* 2M*3*16 */
+	LEN_SMALL,	  /* this and the next five: 1 to 4 of the first eight units */
+	LEN_TO_WRAP = 15, /* up to 2^64 */
+};
+
+/* A byte of steps: -64..63, and which of the bytes that mean none it is, 0 for the first. */
+int step_count(uint8_t byte);
+unsigned step_alias(uint8_t byte);
 
 /*
  * config.c: fields of the configuration line by number, from 0; text is a value such as

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "ops/ops.h"
+#include "ops/facts.h"
 
 struct rng {
 	uint64_t state;
@@ -33,9 +33,9 @@ static unsigned below(struct rng *r, unsigned n)
 /* A multiple near a boundary, mostly. */
 static uint8_t near(struct rng *r)
 {
-	static const int8_t steps[16] = {0, 0, 0, 0, 1, 1, -1, -1, 2, -2, 3, 7, 8, 15, 16, 127};
+	static const int8_t steps[16] = {0, 0, 0, 0, 1, 1, -1, -1, 2, -2, 3, 7, 8, 15, 16, 63};
 
-	return below(r, 16) ? (uint8_t)steps[below(r, 16)] : below(r, 256);
+	return below(r, 16) ? steps[below(r, 16)] : (int)below(r, 128) - 64;
 }
 
 static uint8_t first_byte(struct rng *r, enum arg_kind kind)
@@ -99,12 +99,16 @@ static unsigned len_at(const struct op *op)
 	return 0;
 }
 
-/* Makes an operation go where another went, exactly or by one step. */
+/* Makes an operation go where an earlier one went, best a map, exactly or by one step. */
 static void retarget(struct rng *r, struct prog *p, unsigned i)
 {
 	struct op *op = &p->op[i];
 	const struct op *from = &p->op[below(r, i + 1)];
-	unsigned to_len = len_at(op), from_len = len_at(from);
+	unsigned to_len = len_at(op), from_len;
+
+	for (unsigned tries = 0; tries < 4 && from->code > OP_MAP_PAGES; tries++)
+		from = &p->op[below(r, i + 1)];
+	from_len = len_at(from);
 
 	if (!has_range(op) || !has_range(from) || op == from)
 		return;
@@ -152,7 +156,7 @@ static void mutate_insert(struct rng *r, struct prog *p)
 	unsigned i = below(r, p->n < PROG_MAX_OPS ? p->n + 1 : p->n);
 
 	insert_ops(p, i, &op, 1);
-	if (below(r, 2))
+	if (below(r, 8) < (op.code <= OP_MAP_PAGES ? 2 : 7))
 		retarget(r, p, i);
 }
 
@@ -271,19 +275,55 @@ static void mutate_once(struct rng *r, struct prog *p)
 		mutate_insert(r, p);
 }
 
-static void load(struct prog *p, enum hw_id hw, const uint8_t *data, size_t size)
+static void canonical_len(uint8_t arg[2])
 {
-	prog_decode(p, hw, data, size);
-	p->cut = 0;
-	p->tail_len = 0;
+	unsigned form = arg[0] >> 4;
+
+	if (form >= LEN_SMALL && form < LEN_TO_WRAP) {
+		arg[0] &= 7;
+		arg[1] %= 4;
+	} else if (form >= LEN_TO_LV1 && form != LEN_TIMES_16 && step_alias(arg[1])) {
+		arg[1] = 0;
+	}
+}
+
+/* Of the bytes that mean the same, the first. */
+static void canonical_args(struct op *op)
+{
+	uint8_t *arg = op->arg;
+
+	for (const uint8_t *kind = op_rows[op->code].arg; *kind != ARG_END; kind++) {
+		if ((*kind == ARG_IOVA || *kind == ARG_OA) && step_alias(arg[1]))
+			arg[1] = 0;
+		if (*kind == ARG_LEN)
+			canonical_len(arg);
+		if (*kind == ARG_PGSIZE || *kind == ARG_NUM || *kind == ARG_CLASS)
+			arg[0] &= 15;
+		arg += arg_bytes(*kind);
+	}
 }
 
 /* What does not fit is left out from the end, whole operations first. */
 static size_t store(struct prog *p, uint8_t *out, size_t max)
 {
+	uint8_t slot[OP_COUNT];
+
+	for (unsigned c = 0; c < OP_COUNT; c++)
+		slot[c] = op_first_slot(prog_version(p), c);
+	for (unsigned i = 0; i < p->n; i++) {
+		p->op[i].slot = slot[p->op[i].code];
+		canonical_args(&p->op[i]);
+	}
 	while (p->n && prog_size(p) > max)
 		p->n--;
 	return prog_encode(p, out, max);
+}
+
+static void load(struct prog *p, enum hw_id hw, const uint8_t *data, size_t size)
+{
+	prog_decode(p, hw, data, size);
+	p->cut = 0;
+	p->tail_len = 0;
 }
 
 size_t prog_mutate(enum hw_id hw, uint8_t *data, size_t size, size_t max, unsigned seed)

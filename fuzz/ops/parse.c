@@ -152,23 +152,6 @@ static bool read_unit(const char **s, enum hw_id hw, unsigned *unit)
 	return false;
 }
 
-/* `+3*4K` */
-static bool read_steps(const char **s, enum hw_id hw, unsigned *unit, uint8_t *k)
-{
-	const char *p = *s;
-	bool minus = *p == '-';
-	uint64_t n;
-
-	if (!read_char(&p, '+') && !read_char(&p, '-'))
-		return false;
-	if (!read_number(&p, minus ? 128 : 127, &n) || !read_char(&p, '*') ||
-	    !read_unit(&p, hw, unit))
-		return false;
-	*k = minus ? -n : n;
-	*s = p;
-	return true;
-}
-
 /* `~3`, or nothing, which is 0 */
 static bool read_alias(const char **s, unsigned max, unsigned *alias)
 {
@@ -177,6 +160,23 @@ static bool read_alias(const char **s, unsigned max, unsigned *alias)
 	if (read_char(s, '~') && (!read_number(s, max, &n) || !n))
 		return false;
 	*alias = n;
+	return true;
+}
+
+/* `+3*4K`, `~2` or nothing */
+static bool read_steps(const char **s, enum hw_id hw, unsigned *unit, uint8_t *byte)
+{
+	bool minus = **s == '-';
+	unsigned alias;
+	uint64_t n = 0;
+
+	*unit = 0;
+	if ((read_char(s, '-') || read_char(s, '+')) &&
+	    (!read_number(s, minus ? 64 : 63, &n) || !read_char(s, '*') || !read_unit(s, hw, unit)))
+		return false;
+	if (!read_alias(s, 128, &alias) || (n && alias))
+		return false;
+	*byte = alias ? 63 + alias : minus ? -n : n;
 	return true;
 }
 
@@ -199,12 +199,9 @@ static bool read_name(const char **s, const char *const *names, unsigned n, unsi
 
 static bool parse_address(const char *s, enum hw_id hw, const char *const *bases, uint8_t arg[2])
 {
-	unsigned base, unit = 0;
+	unsigned base, unit;
 
-	arg[1] = 0;
-	if (!read_name(&s, bases, 16, &base))
-		return false;
-	if (*s && !read_steps(&s, hw, &unit, &arg[1]))
+	if (!read_name(&s, bases, 16, &base) || !read_steps(&s, hw, &unit, &arg[1]))
 		return false;
 	arg[0] = base << 4 | unit;
 	return !*s;
@@ -212,47 +209,56 @@ static bool parse_address(const char *s, enum hw_id hw, const char *const *bases
 
 static bool parse_len_to(const char *s, enum hw_id hw, uint8_t arg[2])
 {
-	unsigned to, unit = 0;
+	unsigned to, unit;
 
-	if (!read_name(&s, len_to_names, 4, &to))
+	if (!read_name(&s, len_to_names, 4, &to) || !read_steps(&s, hw, &unit, &arg[1]))
 		return false;
-	arg[0] = (to == 3 ? LEN_WRAP : to + 5) << 4;
-	arg[1] = 0;
-	if (*s && !read_steps(&s, hw, &unit, &arg[1]))
-		return false;
-	arg[0] |= unit;
-	if (to < 2 && read_string(&s, "*16"))
-		arg[0] |= 0x80;
+	arg[0] = (to == 3 ? LEN_TO_WRAP : LEN_TO_LV1 + to) << 4 | unit;
 	return !*s;
+}
+
+/* What follows a product: nothing, a granule or a byte more or less, or `*16`. */
+static bool read_form(const char **s, enum hw_id hw, unsigned *form)
+{
+	bool minus = **s == '-';
+	unsigned unit;
+
+	*form = LEN_EXACT;
+	if (read_string(s, "*16")) {
+		*form = LEN_TIMES_16;
+		return true;
+	}
+	if (!read_char(s, '-') && !read_char(s, '+'))
+		return true;
+	if (!strcmp(*s, "1")) {
+		*form = minus ? LEN_LESS_BYTE : LEN_MORE_BYTE;
+		++*s;
+		return true;
+	}
+	*form = minus ? LEN_LESS_GRANULE : LEN_MORE_GRANULE;
+	return read_unit(s, hw, &unit) && unit == 0;
 }
 
 static bool parse_len_exact(const char *s, enum hw_id hw, uint8_t arg[2])
 {
-	unsigned unit, form = 0;
+	unsigned unit, form, alias;
 	uint64_t count = 1;
 
 	if (!read_unit(&s, hw, &unit))
 		return false;
 	if (read_char(&s, '*') && !read_number(&s, 255, &count))
 		return false;
-	if (read_string(&s, "*16"))
-		form = 8;
-	if (*s) {
-		char granule[16];
-		bool minus = *s == '-';
-
-		if (!read_char(&s, '-') && !read_char(&s, '+'))
-			return false;
-		size_print(1ull << hw_facts(hw)->units[0], granule, sizeof(granule));
-		if (!strcmp(s, granule))
-			form |= minus ? 1 : 2;
-		else if (!strcmp(s, "1"))
-			form |= minus ? 3 : 4;
-		else
-			return false;
-	}
+	if (!read_form(&s, hw, &form) || !read_alias(&s, 6 * 128, &alias) || *s)
+		return false;
 	arg[0] = form << 4 | unit;
 	arg[1] = count - 1;
+	if (!alias)
+		return true;
+	if (form != LEN_EXACT || unit >= 8 || count < 1 || count > 4)
+		return false;
+	alias--;
+	arg[0] = (LEN_SMALL + alias / 128) << 4 | (alias / 64 % 2) << 3 | unit;
+	arg[1] = alias % 64 * 4 + (count - 1);
 	return true;
 }
 

@@ -25,7 +25,8 @@ const char *const op_groups[OP_GROUPS] = {
 	"map", "pages", "unmap", "sync", "access", "nomem", "dirty", "race",
 };
 
-static const char *const prots[8] = {"rw", "r", "w", "rw+nx", "r+nx", "none", "w+nx", "bad"};
+static const char *const range_prots[8] = {"rw", "r", "w", "rw+nx", "r+nx", "rw'", "w+nx", "bad"};
+static const char *const page_prots[8] = {"rw", "r", "w", "rw+nx", "r+nx", "none", "w+nx", "rw'"};
 static const char *const gathers[8] = {"g0",  "g1",  "g0+sync",	 "g1+sync",
 				       "g0'", "g1'", "g0+sync'", "g1+sync'"};
 static const char *const cleanings[8] = {"g0",	    "g1",      "g0+keep",      "g1+keep",
@@ -44,7 +45,7 @@ const struct op_row op_rows[OP_COUNT] = {
 			.group = GROUP_MAP,
 			.weight = 9,
 			.arg = {ARG_IOVA, ARG_OA, ARG_LEN},
-			.mods = prots,
+			.mods = range_prots,
 			.apply = run_map,
 		},
 	[OP_MAP_PAGES] =
@@ -53,7 +54,7 @@ const struct op_row op_rows[OP_COUNT] = {
 			.group = GROUP_PAGES,
 			.weight = 2,
 			.arg = {ARG_IOVA, ARG_OA, ARG_PGSIZE, ARG_COUNT},
-			.mods = prots,
+			.mods = page_prots,
 			.apply = run_map_pages,
 		},
 	[OP_UNMAP] =
@@ -150,12 +151,14 @@ unsigned op_prot(const struct op *op)
 		P_WRITE,
 		P_READ | P_WRITE | P_NOEXEC,
 		P_READ | P_NOEXEC,
-		0,
+		P_READ | P_WRITE,
 		P_WRITE | P_NOEXEC,
-		P_READ | (P_NOEXEC << 1),
+		P_READ | P_NOEXEC << 1,
 	};
 
-	return prot[op->mod];
+	if (op->code == OP_MAP_PAGES && op->mod == 5)
+		return 0;
+	return op->code == OP_MAP_PAGES && op->mod == 7 ? P_READ | P_WRITE : prot[op->mod];
 }
 
 unsigned op_gather(const struct op *op)

@@ -88,58 +88,84 @@ static void put_unit(struct buffer *b, enum hw_id hw, unsigned unit)
 	put_size(b, 1ull << hw_facts(hw)->units[unit & 15]);
 }
 
-static void print_steps(struct buffer *b, enum hw_id hw, unsigned unit, int8_t k)
-{
-	put_char(b, k < 0 ? '-' : '+');
-	put_number(b, k < 0 ? -k : k, 10);
-	put_char(b, '*');
-	put_unit(b, hw, unit);
-}
-
-static void print_address(struct buffer *b, enum hw_id hw, const char *const *bases,
-			  const uint8_t arg[2])
-{
-	put(b, bases[arg[0] >> 4]);
-	if (arg[0] & 15 || arg[1])
-		print_steps(b, hw, arg[0] & 15, arg[1]);
-}
-
-const char *const len_to_names[4] = {"..lv1", "..lv2", "..end", "..wrap"};
-
-/* Forms 0-4: `2M*3*16-4K`. Forms 5-7: `..lv1+3*4K*16`, but form 15 is `..wrap+3*4K`. */
-static void print_len(struct buffer *b, enum hw_id hw, const uint8_t arg[2])
-{
-	unsigned form = arg[0] >> 4 & 7, unit = arg[0] & 15;
-	bool wrap = arg[0] >> 4 == LEN_WRAP, times = arg[0] & 0x80 && !wrap;
-	unsigned count = (uint8_t)(arg[1] + 1);
-
-	if (form >= 5) {
-		put(b, len_to_names[wrap ? 3 : form - 5]);
-		if (unit || arg[1] || times)
-			print_steps(b, hw, unit, arg[1]);
-	} else {
-		put_unit(b, hw, unit);
-		if (count != 1 || times) {
-			put_char(b, '*');
-			put_number(b, count, 10);
-		}
-	}
-	if (times)
-		put(b, "*16");
-	if (form >= 1 && form <= 4)
-		put_char(b, form & 1 ? '-' : '+');
-	if (form == 1 || form == 2)
-		put_unit(b, hw, 0);
-	if (form == 3 || form == 4)
-		put_char(b, '1');
-}
-
 static void print_alias(struct buffer *b, unsigned alias)
 {
 	if (!alias)
 		return;
 	put_char(b, '~');
 	put_number(b, alias, 10);
+}
+
+/* `+3*4K`, and nothing for no step of the first unit */
+static void print_steps(struct buffer *b, enum hw_id hw, const uint8_t arg[2])
+{
+	unsigned unit = arg[0] & 15;
+	int k = step_count(arg[1]);
+
+	if (unit || k) {
+		put_char(b, k < 0 ? '-' : '+');
+		put_number(b, k < 0 ? -k : k, 10);
+		put_char(b, '*');
+		put_unit(b, hw, unit);
+	}
+	print_alias(b, step_alias(arg[1]));
+}
+
+static void print_address(struct buffer *b, enum hw_id hw, const char *const *bases,
+			  const uint8_t arg[2])
+{
+	put(b, bases[arg[0] >> 4]);
+	print_steps(b, hw, arg);
+}
+
+const char *const len_to_names[4] = {"..lv1", "..lv2", "..end", "..wrap"};
+
+/* `2M*3`; the first count is left out */
+static void print_product(struct buffer *b, enum hw_id hw, unsigned unit, unsigned count,
+			  bool first)
+{
+	put_unit(b, hw, unit);
+	if (count == 1 && first)
+		return;
+	put_char(b, '*');
+	put_number(b, count, 10);
+}
+
+static void print_len(struct buffer *b, enum hw_id hw, const uint8_t arg[2])
+{
+	unsigned form = arg[0] >> 4, unit = arg[0] & 15, count = (uint8_t)(arg[1] + 1);
+
+	switch (form) {
+	case LEN_TO_LV1:
+	case LEN_TO_LV2:
+	case LEN_TO_END:
+	case LEN_TO_WRAP:
+		put(b, len_to_names[form == LEN_TO_WRAP ? 3 : form - LEN_TO_LV1]);
+		print_steps(b, hw, arg);
+		return;
+	case LEN_EXACT:
+	case LEN_LESS_GRANULE:
+	case LEN_MORE_GRANULE:
+	case LEN_LESS_BYTE:
+	case LEN_MORE_BYTE:
+		print_product(b, hw, unit, count, true);
+		break;
+	case LEN_TIMES_16:
+		print_product(b, hw, unit, count, false);
+		put(b, "*16");
+		return;
+	default:
+		print_product(b, hw, unit & 7, arg[1] % 4 + 1, true);
+		print_alias(b, 1 + (form - LEN_SMALL) * 128 + (unit >> 3) * 64 + arg[1] / 4);
+		return;
+	}
+	if (form == LEN_EXACT)
+		return;
+	put_char(b, form == LEN_LESS_GRANULE || form == LEN_LESS_BYTE ? '-' : '+');
+	if (form <= LEN_MORE_GRANULE)
+		put_unit(b, hw, 0);
+	else
+		put_char(b, '1');
 }
 
 static void print_arg(struct buffer *b, enum hw_id hw, enum arg_kind kind, const struct op *op,

@@ -12,7 +12,7 @@
 enum iova_base {
 	IOVA_ZERO, /* first address of the lower half, or of the only one */
 	IOVA_END,  /* first address past it */
-	IOVA_NEG,  /* first address of the upper half; 2^63 where there is none */
+	IOVA_NEG,  /* first address of the upper half; three quarters where there is none */
 	IOVA_WRAP, /* 2^64 */
 	IOVA_TOP,  /* what the root spans at start */
 	IOVA_LV1,  /* what a slot spans, by level */
@@ -40,21 +40,21 @@ enum oa_base {
 	OA_SKEW,  /* the IOVA and a granule: congruent for granules only */
 	OA_SKEW1, /* the IOVA and a level-1 span */
 	OA_HALF,
-	OA_G1,
+	OA_SAME1,
 	OA_G4,
 	OA_G512,
 	OA_ALT0, /* bits 0101.. and 1010.., aligned to level 1 */
 	OA_ALT1,
 	OA_HOT,
-	OA_LV1,
+	OA_SAME2,
 	OA_LV2,
-	OA_BEYOND, /* twice the end */
-	OA_WRAP,   /* 2^64 */
+	OA_SAME3,
+	OA_WRAP, /* 2^64 */
 };
 
 const char *const oa_base_names[16] = {
-	"same", "zero", "end",	"skew", "skew1", "half", "g1",	   "g4",
-	"g512", "alt0", "alt1", "hot",	"lv1",	 "lv2",	 "beyond", "wrap",
+	"same", "zero", "end",	"skew", "skew1",  "half", "same'",   "g4",
+	"g512", "alt0", "alt1", "hot",	"same''", "lv2",  "same'''", "wrap",
 };
 
 /* 2^lg2, where 64 is the 0 that 2^64 is in 64 bits. */
@@ -112,7 +112,7 @@ static void place_iovas(struct universe *u, const struct hw_facts *f)
 
 	base[IOVA_ZERO] = 0;
 	base[IOVA_END] = u->cfg.features & F_UPPER_HALF ? 0 : pow2(half);
-	base[IOVA_NEG] = 1ull << 63;
+	base[IOVA_NEG] = pow2(half - 1) + pow2(half - 2);
 	if (u->cfg.features & (F_SIGN_EXTEND | F_UPPER_HALF))
 		base[IOVA_NEG] = -pow2(half);
 	base[IOVA_WRAP] = 0;
@@ -129,20 +129,17 @@ static void place_oas(struct universe *u)
 	uint64_t *base = u->oa_base;
 	unsigned width = usable_width(u->cfg.oa_width);
 
-	base[OA_SAME] = 0;
+	base[OA_SAME] = base[OA_SAME1] = base[OA_SAME2] = base[OA_SAME3] = 0;
 	base[OA_ZERO] = 0;
 	base[OA_END] = pow2(width);
 	base[OA_SKEW] = pow2(u->level_lg2[0]);
 	base[OA_SKEW1] = pow2(u->level_lg2[1]);
 	base[OA_HALF] = pow2(width - 1);
-	base[OA_G1] = 1ull << 30;
 	base[OA_G4] = 1ull << 32;
 	base[OA_G512] = 1ull << 39;
 	base[OA_ALT0] = align_down(0x5555555555555555, u->level_lg2[1]);
 	base[OA_ALT1] = align_down(0xaaaaaaaaaaaaaaaa, u->level_lg2[1]);
-	base[OA_LV1] = pow2(u->level_lg2[1]);
 	base[OA_LV2] = pow2(u->level_lg2[2]);
-	base[OA_BEYOND] = pow2(width + 1);
 	base[OA_WRAP] = 0;
 }
 
@@ -162,9 +159,20 @@ void universe_init(struct universe *u, const struct engine_cfg *cfg)
 	u->next = u->prev;
 }
 
+/* -64..63; half of all bytes are no step, as a base by itself is where operations meet. */
+int step_count(uint8_t byte)
+{
+	return byte < 64 ? byte : byte >= 192 ? byte - 256 : 0;
+}
+
+unsigned step_alias(uint8_t byte)
+{
+	return byte >= 64 && byte < 192 ? byte - 63 : 0;
+}
+
 static uint64_t steps(const struct universe *u, const uint8_t arg[2])
 {
-	return (uint64_t)(int64_t)(int8_t)arg[1] << u->unit_lg2[arg[0] & 15];
+	return (uint64_t)(int64_t)step_count(arg[1]) << u->unit_lg2[arg[0] & 15];
 }
 
 uint64_t universe_iova(const struct universe *u, const uint8_t arg[2])
@@ -192,10 +200,12 @@ uint64_t universe_oa(const struct universe *u, const uint8_t arg[2], uint64_t io
 
 	switch (arg[0] >> 4) {
 	case OA_END:
-	case OA_BEYOND:
 	case OA_WRAP:
 		return oa;
 	case OA_SAME:
+	case OA_SAME1:
+	case OA_SAME2:
+	case OA_SAME3:
 	case OA_SKEW:
 	case OA_SKEW1:
 		return (oa + iova) & mask;
@@ -219,41 +229,35 @@ static uint64_t to_slot_end(const struct universe *u, unsigned level, uint64_t i
 	return span - (iova & (span - 1));
 }
 
-/* Forms 8 to 14 are 0 to 6 with the count times 16; 15 goes to 2^64. */
 uint64_t universe_len(const struct universe *u, const uint8_t arg[2], uint64_t iova)
 {
 	unsigned unit = u->unit_lg2[arg[0] & 15];
-	unsigned times = arg[0] & 0x80 ? 16 : 1;
+	uint64_t exact = (uint64_t)(uint8_t)(arg[1] + 1) << unit;
 	uint64_t granule = 1ull << u->unit_lg2[0];
-	uint64_t exact = (uint64_t)(uint8_t)(arg[1] + 1) * times << unit;
-	uint64_t more = steps(u, arg) * times;
 
 	switch (arg[0] >> 4) {
-	case 0:
-	case 8:
+	case LEN_EXACT:
 		return exact;
-	case 1:
-	case 9:
+	case LEN_LESS_GRANULE:
 		return exact - granule;
-	case 2:
-	case 10:
+	case LEN_MORE_GRANULE:
 		return exact + granule;
-	case 3:
-	case 11:
+	case LEN_LESS_BYTE:
 		return exact - 1;
-	case 4:
-	case 12:
+	case LEN_MORE_BYTE:
 		return exact + 1;
-	case 5:
-	case 13:
-		return to_slot_end(u, 1, iova) + more;
-	case 6:
-	case 14:
-		return to_slot_end(u, 2, iova) + more;
-	case 7:
-		return to_end(u, iova) + more;
+	case LEN_TO_LV1:
+		return to_slot_end(u, 1, iova) + steps(u, arg);
+	case LEN_TO_LV2:
+		return to_slot_end(u, 2, iova) + steps(u, arg);
+	case LEN_TO_END:
+		return to_end(u, iova) + steps(u, arg);
+	case LEN_TIMES_16:
+		return exact * 16;
+	case LEN_TO_WRAP:
+		return steps(u, arg) - iova;
 	default:
-		return 0 - iova + steps(u, arg);
+		return (uint64_t)(arg[1] % 4 + 1) << u->unit_lg2[arg[0] & 7];
 	}
 }
 

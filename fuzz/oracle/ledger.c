@@ -56,8 +56,10 @@ static uint64_t phys_base(const struct engine_cfg *cfg, size_t *limit)
 	return 0;
 }
 
-void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg)
+void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg, bool low)
 {
+	struct engine_cfg narrow = *cfg;
+
 	if (!l->mem) {
 		l->mem = arena();
 		ASAN_POISON_MEMORY_REGION(l->mem, ARENA_SIZE);
@@ -65,7 +67,9 @@ void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg)
 	if (!l->copy && (cfg->features & F_INCOHERENT))
 		l->copy = arena();
 	l->run = r;
-	l->phys_base = phys_base(cfg, &l->limit);
+	if (low && narrow.oa_width > 32)
+		narrow.oa_width = 32;
+	l->phys_base = phys_base(&narrow, &l->limit);
 }
 
 void ledger_end(struct ledger *l)

@@ -68,8 +68,11 @@ struct ledger {
 	int16_t of_unit[LEDGER_MAX_UNITS];
 };
 
-/* Prepares an empty ledger for a configuration; `l` keeps its memory from input to input. */
-void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg);
+/*
+ * Prepares an empty ledger for a configuration; `l` keeps its memory from input to input. `low`:
+ * tables below 4G, for engines that may narrow the configuration.
+ */
+void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg, bool low);
 void ledger_end(struct ledger *l);
 
 /* virt - phys of every table. */
