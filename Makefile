@@ -26,7 +26,7 @@ include mk/flavours.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check replay bench coverage deps targets clean
+.PHONY: all help fuzz check replay bench iommupt coverage deps targets clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -51,6 +51,10 @@ bench:
 	@scripts/deps.sh build bench
 	@+scripts/bench.sh
 
+iommupt:
+	@scripts/deps.sh build report
+	@+$(MAKE) -s --no-print-directory build/iommupt
+
 coverage:
 	@scripts/deps.sh coverage
 	@+scripts/coverage.sh
@@ -71,6 +75,7 @@ clean:
 #:   make check              every test; ends with "N passed, N failed"
 #:   make replay F=FILE      replays an input, or a directory of them
 #:   make bench              what a call costs, beside an engine that does nothing
+#:   make iommupt            the triage tool build/iommupt: show, shrink, emit, inbox, keep
 #:   make coverage           lines of core/ that the corpus reaches, and those it does not
 #:   make deps               installs what any of these needs (each installs its own by itself)
 #:   make targets            names of the targets, one a line

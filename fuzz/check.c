@@ -9,6 +9,12 @@ static bool has(const struct run *r, unsigned caps)
 	return r->ops->caps & caps;
 }
 
+/* Is what iova should translate to certain, or is another fiber in a call that changes it? */
+static bool settled(struct run *r, uint64_t iova)
+{
+	return !r->settled || r->settled(r, iova);
+}
+
 void check_config(struct run *r, int err, int model_err, uint64_t pgsizes)
 {
 	if (has(r, CAP_FITS_CFG))
@@ -31,7 +37,7 @@ void check_lookup(struct run *r, uint64_t iova)
 	uint64_t oa = 0;
 	bool mapped;
 
-	if (!watching(r, 1u << OR_SHADOW) ||
+	if (!watching(r, 1u << OR_SHADOW) || !settled(r, iova) ||
 	    (has(r, CAP_FITS_CFG) && !shadow_in_width(&r->cfg, iova)))
 		return;
 	mapped = r->ops->lookup(r->e, iova, &oa);
@@ -64,9 +70,8 @@ static unsigned hw_perms(const struct run *r, unsigned prot)
 	return perms & hw_format(r->cfg.hw)->perms;
 }
 
-/* NULL if hardware translates as the shadow says, else what is wrong; *o is the rule. */
-static const char *compare_walk(const struct run *r, const struct extent *e, uint64_t iova,
-				const struct hw_walk *w, enum oracle *o)
+const char *check_compare(const struct run *r, const struct extent *e, uint64_t iova,
+			  const struct hw_walk *w, enum oracle *o)
 {
 	*o = OR_WALK;
 	if (w->kind == HW_FAULT)
@@ -95,15 +100,16 @@ void check_walk(struct run *r, uint64_t iova, bool whole)
 	enum oracle o, cpu_o;
 	const char *wrong;
 
-	if (!watching(r, 1u << OR_WALK | 1u << OR_PAGESIZE | 1u << OR_COHERENT))
+	if (!watching(r, 1u << OR_WALK | 1u << OR_PAGESIZE | 1u << OR_COHERENT) ||
+	    !settled(r, iova))
 		return;
 	hw_walk(&r->cfg, l->root, l->root_level, iova, whole, ledger_read, l, &w);
-	wrong = compare_walk(r, e, iova, &w, &o);
+	wrong = check_compare(r, e, iova, &w, &o);
 	if (!wrong)
 		return;
 	if (r->cfg.features & F_INCOHERENT) {
 		hw_walk(&r->cfg, l->root, l->root_level, iova, whole, ledger_read_cpu, l, &cpu);
-		if (!compare_walk(r, e, iova, &cpu, &cpu_o))
+		if (!check_compare(r, e, iova, &cpu, &cpu_o))
 			o = OR_COHERENT;
 	}
 	fault(r, o, (int)w.level, "0x%" PRIx64 ": %s", iova, wrong);
@@ -152,14 +158,23 @@ UNCOUNTED void check_tables(struct run *r)
 	struct ledger *l = &r->ledger;
 
 	for (unsigned i = l->op_first; i < l->n; i++)
-		if (l->page[i].state == PAGE_NEW)
+		if (l->page[i].state == PAGE_NEW && l->page[i].op == l->op)
 			fault(r, OR_LEAK, NO_LEVEL, "a new table is neither linked nor given back");
 	if (r->unlinking == RUN_BY_MAP)
 		for (unsigned i = 0; i < l->n; i++)
-			if (l->page[i].gather == RUN_BY_MAP && l->page[i].state != PAGE_FREED &&
-			    l->page[i].state != PAGE_LINKED)
+			if (l->page[i].gather == RUN_BY_MAP && l->page[i].op == l->op &&
+			    l->page[i].state != PAGE_FREED && l->page[i].state != PAGE_LINKED)
 				fault(r, OR_LEAK, l->page[i].level,
 				      "a table that a leaf replaced was not given back");
+}
+
+/* Did this call ask for a table? */
+static bool allocated(const struct ledger *l)
+{
+	for (unsigned i = l->op_first; i < l->n; i++)
+		if (l->page[i].op == l->op)
+			return true;
+	return false;
 }
 
 /* Hardware's view of the leaves a map wrote: both ends of each run. */
@@ -209,7 +224,7 @@ void check_map(struct run *r, int err, uint64_t mapped)
 		if (has(r, CAP_LAX_ERRORS) ? !err : err != p->err)
 			fault(r, OR_SHADOW, NO_LEVEL, "map returned %d, should refuse with %d", err,
 			      p->err);
-		if (mapped || l->op_first != l->n)
+		if (mapped || allocated(l))
 			fault(r, OR_SHADOW, NO_LEVEL, "a refused map %s",
 			      mapped ? "reports progress" : "allocated");
 		return;
@@ -419,7 +434,7 @@ static void sweep_tree(struct run *r)
 
 void check_end(struct run *r)
 {
-	for (unsigned g = 0; g < RUN_GATHERS; g++)
+	for (unsigned g = 0; g < r->n_gathers; g++)
 		run_sync_gather(r, g);
 	for (unsigned i = 0; i < r->shadow.n; i++) {
 		const struct extent *e = &r->shadow.e[i];

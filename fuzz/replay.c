@@ -16,10 +16,18 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "listing.h"
 #include "ops/ops.h"
 #include "run.h"
+#include "serve.h"
 
 #define TEXT_MAX (1u << 20)
+
+#ifdef TARGET_HW
+#define HW_NAME hw_name(TARGET_HW)
+#else
+#define HW_NAME "none"
+#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +37,9 @@ static const char usage[] =
 	"  -q         prints nothing but faults and errors\n"
 	"  --digest   prints a digest of each input's results\n"
 	"  --twice    runs each input twice and compares the digests\n"
+	"  --list     prints the operations with their answers, also where all is well\n"
+	"  --tree     prints the page table at the fault, or after the last operation\n"
+	"  --serve    takes inputs from standard input, see fuzz/serve.h\n"
 	"  --oracle RULE\n"
 	"             watches by this rule alone, and by others that are also given\n"
 	"  --help\n"
@@ -203,6 +214,8 @@ static void replay_directory(const char *path)
 int main(int argc, char **argv)
 {
 	struct timespec began, ended;
+	unsigned views = 0;
+	bool serving = false;
 	int i;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
@@ -212,6 +225,12 @@ int main(int argc, char **argv)
 			opt.digest = true;
 		} else if (!strcmp(argv[i], "--twice")) {
 			opt.twice = true;
+		} else if (!strcmp(argv[i], "--list")) {
+			views |= VIEW_LISTING;
+		} else if (!strcmp(argv[i], "--tree")) {
+			views |= VIEW_TREE;
+		} else if (!strcmp(argv[i], "--serve")) {
+			serving = true;
 		} else if (!strcmp(argv[i], "--oracle")) {
 			add_rule(i + 1 < argc ? argv[++i] : NULL);
 		} else if (!strcmp(argv[i], "--help")) {
@@ -221,6 +240,9 @@ int main(int argc, char **argv)
 			fail("%s: no such option; --help lists them", argv[i]);
 		}
 	}
+	listing_set_view(views);
+	if (serving)
+		return serve(LLVMFuzzerTestOneInput, HW_NAME);
 	if (i == argc)
 		fail(usage, argv[0]);
 	clock_gettime(CLOCK_MONOTONIC, &began);

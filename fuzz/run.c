@@ -2,10 +2,12 @@
 /* Beginning and ending an input, and the host the engine runs in. */
 #include "run.h"
 
+#include "listing.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static struct run the_run = {.oracles = OR_ALL};
+static struct run the_run = {.oracles = OR_ALL, .digest = RUN_DIGEST_START};
 
 const struct engine_cfg *run_cfg(const struct run *r)
 {
@@ -19,7 +21,7 @@ void run_set_oracles(unsigned mask)
 
 uint64_t run_digest(void)
 {
-	return the_run.digest;
+	return the_run.last_digest;
 }
 
 /* The top lock may be one that nobody sleeps under. */
@@ -138,6 +140,7 @@ static void begin(struct run *r, const struct engine_ops *ops)
 	r->phase = PHASE_INIT;
 	r->shadow.cfg = &r->cfg;
 	r->unlinking = -1;
+	r->n_gathers = RUN_GATHERS;
 	ledger_begin(&r->ledger, r, &r->cfg, ops && (ops->caps & CAP_FITS_CFG));
 	r->env = (struct engine_env){
 		.ctx = r,
@@ -177,7 +180,6 @@ static bool create(struct run *r)
 
 static void run_ops(struct run *r)
 {
-	r->phase = PHASE_OPS;
 	for (r->op = 0; r->op < r->prog.n; r->op++) {
 		const struct op *op = &r->prog.op[r->op];
 
@@ -188,7 +190,7 @@ static void run_ops(struct run *r)
 	}
 }
 
-static void mix(struct run *r, uint64_t value)
+void run_mix(struct run *r, uint64_t value)
 {
 	r->digest = (r->digest ^ value) * 0x100000001b3;
 	r->digest ^= r->digest >> 29;
@@ -197,17 +199,20 @@ static void mix(struct run *r, uint64_t value)
 /* Leaves the run as the first input found it: a later one must not see this one. */
 static void clear(struct run *r)
 {
-	r->digest = 0xcbf29ce484222325;
 	for (unsigned i = 0; i < r->prog.n; i++) {
-		mix(r, (uint64_t)r->result[i].err);
-		mix(r, r->result[i].value);
+		run_mix(r, (uint64_t)r->result[i].err);
+		run_mix(r, r->result[i].value);
 	}
-	mix(r, r->ledger.n);
+	run_mix(r, r->ledger.n);
+	r->last_digest = r->digest;
+	r->digest = RUN_DIGEST_START;
 	memset(r->result, 0, r->prog.n * sizeof(r->result[0]));
-	memset(r->gather, 0, sizeof(r->gather));
+	memset(r->gather, 0, r->n_gathers * sizeof(r->gather[0]));
 	ledger_end(&r->ledger);
 	r->shadow.n = r->cache.n = r->n_written = 0;
-	r->op = r->syncs = r->locks = 0;
+	r->op = r->syncs = r->locks = r->calls = r->first_gather = 0;
+	r->settled = NULL;
+	r->listing = NULL;
 	r->first = r->last = 0;
 	r->retry = r->unwind = false;
 	r->phase = PHASE_INIT;
@@ -215,16 +220,26 @@ static void clear(struct run *r)
 	r->prog.n = 0;
 }
 
-void run_input(const struct engine_ops *ops, enum hw_id hw, const uint8_t *data, size_t size)
+void run_driven(const struct run_driver *driver, const struct engine_ops *ops, enum hw_id hw,
+		const uint8_t *data, size_t size)
 {
 	struct run *r = &the_run;
 
 	prog_decode(&r->prog, hw, data, size);
 	config_decode(&r->prog, &r->cfg);
 	begin(r, ops);
+	if (driver->prepare)
+		driver->prepare(r);
 	if (ops && create(r)) {
-		run_ops(r);
+		r->phase = PHASE_OPS;
+		driver->run_ops(r);
 		r->phase = PHASE_END;
+		if (listing_view() & VIEW_LISTING)
+			listing_print(r, stdout);
+		if (listing_view() & VIEW_LISTING && r->listing)
+			r->listing(r, stdout);
+		if (listing_view() & VIEW_TREE)
+			listing_print_tree(r, stdout);
 		check_end(r);
 		r->ledger.detached = true;
 		r->ops->destroy(r->e);
@@ -233,4 +248,11 @@ void run_input(const struct engine_ops *ops, enum hw_id hw, const uint8_t *data,
 			      r->ledger.held);
 	}
 	clear(r);
+}
+
+void run_input(const struct engine_ops *ops, enum hw_id hw, const uint8_t *data, size_t size)
+{
+	static const struct run_driver one_by_one = {.run_ops = run_ops};
+
+	run_driven(&one_by_one, ops, hw, data, size);
 }

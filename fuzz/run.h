@@ -8,6 +8,8 @@
 #ifndef FUZZ_RUN_H
 #define FUZZ_RUN_H
 
+#include <stdio.h>
+
 #include "engines/engine.h"
 #include "ops/ops.h"
 #include "oracle/cache.h"
@@ -16,7 +18,8 @@
 #include "oracle/oracle.h"
 #include "oracle/shadow.h"
 
-#define RUN_GATHERS 2
+#define RUN_GATHERS 2  /* of each fiber */
+#define RUN_FIBERS  4  /* that call the engine; sequential targets have one */
 #define RUN_WRITTEN 64 /* device writes whose report is due */
 
 /* A gather, and what the model says of it. */
@@ -53,7 +56,8 @@ struct run {
 	struct ledger ledger;
 	struct shadow shadow;
 	struct cache cache;
-	struct run_gather gather[RUN_GATHERS];
+	unsigned n_gathers, first_gather; /* in use, and of these the first of this fiber */
+	struct run_gather gather[RUN_GATHERS * RUN_FIBERS];
 	struct map_plan plan;
 	unsigned n_written;
 	struct written written[RUN_WRITTEN];
@@ -66,11 +70,24 @@ struct run {
 	unsigned syncs;	      /* invalidations so far */
 	unsigned locks;	      /* held */
 	bool retry, unwind;   /* what to do after a map that runs out of memory */
+	unsigned calls;	      /* begun so far */
 	struct run_result result[PROG_MAX_OPS];
-	uint64_t digest; /* of all results; the same input gives the same */
+	uint64_t digest;      /* of all results so far; the same input gives the same */
+	uint64_t last_digest; /* of the input before */
+
+	/* Fibers, where there are several: NULL for a sequential target. */
+	bool (*settled)(struct run *r, uint64_t iova); /* no other fiber is changing it */
+	void (*listing)(const struct run *r, FILE *out);
 };
 
-#define RUN_BY_MAP (-2) /* tables a larger leaf replaced: freed within the call */
+/* How the operations of a program are run. */
+struct run_driver {
+	void (*prepare)(struct run *r); /* may replace the callbacks and the engine's functions */
+	void (*run_ops)(struct run *r);
+};
+
+#define RUN_DIGEST_START 0xcbf29ce484222325
+#define RUN_BY_MAP	 (-2) /* tables a larger leaf replaced: freed within the call */
 
 /*
  * Runs one input: any bytes. Returns always; a fault does not. `ops` NULL decodes and plans, and
@@ -78,19 +95,31 @@ struct run {
  */
 void run_input(const struct engine_ops *ops, enum hw_id hw, const uint8_t *data, size_t size);
 
+/* The same, driven otherwise than one operation after the other. */
+void run_driven(const struct run_driver *driver, const struct engine_ops *ops, enum hw_id hw,
+		const uint8_t *data, size_t size);
+
 /* For the fault line and the replayer. */
 void run_set_input_name(const char *name);
 void run_set_oracles(unsigned mask);
 uint64_t run_digest(void);
 
+/* Adds to the digest. */
+void run_mix(struct run *r, uint64_t value);
+
 /* run_ops.c */
 void run_sync_gather(struct run *r, unsigned gather);
+void run_mark_dirty(struct run *r, const struct hw_walk *w);
 
 /* check.c */
 void check_config(struct run *r, int err, int model_err, uint64_t pgsizes);
 void check_lookup(struct run *r, uint64_t iova);
 void check_edges(struct run *r, uint64_t first, uint64_t last);
 void check_walk(struct run *r, uint64_t iova, bool whole);
+/* NULL if a walk for iova ended as `e` says (NULL: nothing mapped), else what is wrong; *o: the
+ * rule. */
+const char *check_compare(const struct run *r, const struct extent *e, uint64_t iova,
+			  const struct hw_walk *w, enum oracle *o);
 void check_map(struct run *r, int err, uint64_t mapped);
 void check_unmap(struct run *r, uint64_t iova, uint64_t len, uint64_t removed);
 void check_gather(struct run *r, unsigned gather);

@@ -12,7 +12,7 @@ static struct run_result *result_of(struct run *r)
 /* A new operation that may change [iova, iova + len - 1]. */
 static void begin_op(struct run *r, uint64_t iova, uint64_t len, int unlinking)
 {
-	r->ledger.op++;
+	r->ledger.op = (uint8_t)++r->calls;
 	r->ledger.op_first = r->ledger.n;
 	r->ledger.failed = 0;
 	r->syncs = 0;
@@ -44,7 +44,7 @@ void run_sync_gather(struct run *r, unsigned gather)
 
 static void sync_all(struct run *r)
 {
-	for (unsigned g = 0; g < RUN_GATHERS; g++)
+	for (unsigned g = 0; g < r->n_gathers; g++)
 		run_sync_gather(r, g);
 }
 
@@ -173,7 +173,7 @@ static void map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len, uint64_
 
 	len = r->plan.len;
 	if (r->ledger.failed && r->unwind && mapped) {
-		remove_range(r, iova, mapped, 0);
+		remove_range(r, iova, mapped, r->first_gather);
 		mapped = 0;
 		r->ledger.failed = 1;
 	}
@@ -272,7 +272,7 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 void run_unmap(struct run *r, const struct op *op)
 {
 	uint64_t iova = universe_iova(&r->u, op->arg), len = universe_len(&r->u, op->arg + 2, iova);
-	unsigned gather = op_gather(op);
+	unsigned gather = r->first_gather + op_gather(op);
 
 	*result_of(r) = (struct run_result){.has_range = true, .iova = iova, .len = len};
 	remove_range(r, iova, len, gather);
@@ -285,7 +285,7 @@ void run_sync(struct run *r, const struct op *op)
 {
 	for (unsigned g = 0; g < RUN_GATHERS; g++)
 		if (op_gathers(op) & 1u << g)
-			run_sync_gather(r, g);
+			run_sync_gather(r, r->first_gather + g);
 }
 
 void run_lookup(struct run *r, const struct op *op)
@@ -330,25 +330,33 @@ void run_dread(struct run *r, const struct op *op)
 	device_walk(r, op, &w);
 }
 
+/* The device wrote through the leaf this walk ended in. */
+void run_mark_dirty(struct run *r, const struct hw_walk *w)
+{
+	const struct hw_format *f = hw_format(r->cfg.hw);
+	unsigned last = w->n - 1;
+
+	ledger_write(&r->ledger,
+		     w->step[last].table + (uint64_t)w->step[last].index * f->word_bytes,
+		     f->mark_dirty(&r->cfg, w->step[last].word));
+	for (unsigned i = 0; i < r->n_written; i++)
+		if (r->written[i].iova == w->iova)
+			return;
+	if (r->n_written < RUN_WRITTEN)
+		r->written[r->n_written++] = (struct written){.iova = w->iova, .lg2 = w->lg2};
+}
+
 /* A write marks its item dirty, unless a cache still has the entry as dirty. */
 void run_dwrite(struct run *r, const struct op *op)
 {
-	const struct hw_format *f = hw_format(r->cfg.hw);
 	struct hw_walk w;
-	uint64_t iova, pa;
+	uint64_t iova;
 
 	if (!device_walk(r, op, &w) || !(r->cfg.features & F_DIRTY))
 		return;
 	iova = result_of(r)->iova;
-	if (cache_find(&r->cache, CACHED_DIRTY, iova, iova))
-		return;
-	pa = w.step[w.n - 1].table + (uint64_t)w.step[w.n - 1].index * f->word_bytes;
-	ledger_write(&r->ledger, pa, f->mark_dirty(&r->cfg, w.step[w.n - 1].word));
-	for (unsigned i = 0; i < r->n_written; i++)
-		if (r->written[i].iova == w.iova)
-			return;
-	if (r->n_written < RUN_WRITTEN)
-		r->written[r->n_written++] = (struct written){.iova = w.iova, .lg2 = w.lg2};
+	if (!cache_find(&r->cache, CACHED_DIRTY, iova, iova))
+		run_mark_dirty(r, &w);
 }
 
 /* Reports of one call against the writes that are due. */
@@ -428,7 +436,7 @@ void run_dirty(struct run *r, const struct op *op)
 		.first = iova,
 		.last = iova + (len - 1),
 		.clear = !op_no_clear(op),
-		.gather = op_gather(op),
+		.gather = r->first_gather + op_gather(op),
 	};
 
 	if (!r->ops->dirty || (model && (r->ops->caps & CAP_FITS_CFG)))

@@ -82,15 +82,16 @@ build/$1/bench: $$(wildcard bench/*.[ch]) build/$1/libharness.a build/$1/libcore
 endef
 
 # A fault's patch is applied to a copy of the sources. What a program has of it are the files that the
-# patch touches or, if those are headers, all of that side: of core/ only the program's own format, if
-# it is named after one. The healthy archives bring the rest. Patches may use fuzz/bugs.h.
+# patch touches or, if those are headers, all of that side: of core/ its callers and the program's own
+# format, if it is named after one. The healthy archives bring the rest. Patches may use fuzz/bugs.h.
 FAULTS := $(sort $(B) $(foreach r,$(TARGET_ROWS),$(call row_fault,$r)))
 $(foreach b,$(FAULTS),$(if $(wildcard bugs/$b.patch),,$(error no fault bugs/$b.patch)))
 $(foreach b,$(FAULTS),$(eval touched_$b := $(shell sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' bugs/$b.patch)))
 fault_objects = $(sort $(patsubst %.c,%.o,$(filter %.c,$(touched_$1)))\
-	$(if $(filter core/%.h,$(touched_$1)),$(or $(call own_format,$2),$(CORE)))\
+	$(if $(filter core/%.h,$(touched_$1)),\
+		$(or $(call own_format,$2),$(CORE)) $(filter fuzz/engines/%,$(HARNESS)))\
 	$(if $(filter fuzz/%.h,$(touched_$1)),$(HARNESS)))
-own_format = $(foreach o,$(CORE),$(if $(filter %_$(patsubst core/%.o,%,$o),$1),$o))
+own_format = $(strip $(foreach o,$(CORE),$(if $(filter %_$(patsubst core/%.o,%,$o),$1),$o)))
 
 build/bugs/%/src/.patched: bugs/%.patch $(HEADERS) $(CORE:.o=.c) $(HARNESS:.o=.c)
 	@scripts/plant.sh $*
@@ -134,6 +135,10 @@ build/libiommupt.a: build/product/libcore.a
 # Tools of the build: text programs to bytes, the table of operations to a dictionary.
 build/opsasm build/opsdict: build/ops%: fuzz/ops/%.c build/replay/libharness.a build/replay/libcore.a
 	$(call cc,replay) $(FUZZ_FLAGS) -o $@ $(filter %.c %.a,$^)
+
+# The triage tool: the table of operations, and replayers that it runs.
+build/iommupt: $(wildcard triage/*.[ch]) build/replay/libharness.a build/replay/libcore.a
+	$(call cc,replay) $(FUZZ_FLAGS) -Itriage -o $@ $(filter %.c %.a,$^) -lcjson
 
 # $(eval $(call corpus_rules,ROW)): start corpus and dictionary; a stamp tells when they were made.
 define corpus_rules

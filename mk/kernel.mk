@@ -4,7 +4,7 @@
 #
 # $(eval $(call kernel_rules,DIR,CC AND FLAGS)) gives rules for DIR/linux_<engine>.o, for
 # DIR/libkernel.a, which holds them all, and for DIR/smoke, which tries each. By itself:
-#   make -f mk/kernel.mk CC=clang-14 CFLAGS=-O1 O=build/kernel build/kernel/smoke
+#   make -f mk/kernel.mk CC=clang-14 CFLAGS="-O1 -DPT_ASSERTS" O=build/kernel build/kernel/smoke
 # Sources are fetched when first needed, see scripts/kernel-source.sh. 64 bit only.
 
 KSRC := build/kernel-src
@@ -26,9 +26,9 @@ KSTUBS := $(addprefix linux/,args.h atomic.h bitfield.h bitops.h bits.h bug.h bu
 	slab.h spinlock.h string.h stringify.h types.h vmstat.h) \
 	asm/barrier.h asm/memory.h asm/page.h uapi/linux/iommufd.h
 
-# As the kernel compiles itself, and with its debugging assertions. Of what its authors do not
-# want to be warned about, nothing is warned about here.
-KFLAGS := -std=gnu11 -fno-strict-aliasing -fwrapv -DCONFIG_DEBUG_GENERIC_PT=1 \
+# As the kernel compiles itself, and with its debugging assertions where -DPT_ASSERTS turns ours
+# on. Of what its authors do not want to be warned about, nothing is warned about here.
+KFLAGS := -std=gnu11 -fno-strict-aliasing -fwrapv \
 	-Wall -Wno-unknown-warning-option -Wno-unused-function -Wno-unused-variable \
 	-Wno-unused-but-set-variable -Wno-maybe-uninitialized \
 	-include $(KSHIM)/shim/mm.h -I$(KSRC)/stubs -I$(KSHIM) -Ifuzz

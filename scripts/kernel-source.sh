@@ -4,7 +4,7 @@
 # Fetches the kernel's page-table code from Debian's linux-source packages.
 #
 #   kernel-source.sh OUTDIR [VERSION...]      VERSION: 7.3 and 6.12 unless said
-#   KERNEL=dir kernel-source.sh OUTDIR        a tree you have stands for one of these two
+#   KERNEL=dir kernel-source.sh OUTDIR        a tree you have takes the place of one of these
 #
 # Result: OUTDIR/linux-VERSION/ with the few directories the adapters compile, and the package
 # and its version in the file `package` therein. A version that has gone from the archive is
@@ -22,8 +22,6 @@ paths='
 drivers/iommu/generic_pt
 drivers/iommu/iommu-pages.h
 drivers/iommu/iommu-pages.c
-drivers/iommu/iommu.c
-drivers/iommu/iova_bitmap.c
 drivers/iommu/io-pgtable.c
 drivers/iommu/io-pgtable-arm.c
 drivers/iommu/io-pgtable-arm.h
@@ -37,9 +35,7 @@ include/linux/iommu.h
 arch/arm64/kvm/hyp/pgtable.c
 arch/arm64/include/asm/kvm_pgtable.h
 arch/arm64/include/asm/pgtable-hwdef.h
-arch/arm64/include/asm/pgtable-prot.h
 arch/arm64/include/asm/stage2_pgtable.h
-arch/arm64/include/asm/kvm_arm.h
 Makefile
 '
 
@@ -54,17 +50,14 @@ tree_version() {
 }
 
 if [ -n "${KERNEL-}" ]; then
+	[ -f "$KERNEL/drivers/iommu/io-pgtable.c" ] || absent "$KERNEL is no kernel tree"
 	case $(tree_version "$KERNEL") in
 	6.*) name=linux-6.12 ;;
 	*) name=linux-7.3 ;;
 	esac
 	rm -rf "${out:?}/$name"
 	ln -s "$(cd "$KERNEL" && pwd)" "$out/$name"
-	echo "$name: $KERNEL"
-	exit 0
 fi
-
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || absent 'no apt here'
 
 apt=$out/apt
 aptget() {
@@ -76,6 +69,8 @@ aptget() {
 
 # Lists of its own for the suites that carry the packages.
 prepare() {
+	command -v apt-get >/dev/null || absent 'no apt here'
+	# shellcheck disable=SC2016 # apt fills it in
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
 		grep '/debian/$' | head -n 1)
 	[ -n "$mirror" ] || absent "no Debian mirror in this host's apt configuration"

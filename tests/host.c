@@ -400,7 +400,7 @@ void stop(struct host *h)
 
 	h->hook = NULL;
 	if (h->started) {
-		sync(h);
+		sync_now(h);
 		assert_no_strays(h);
 	}
 	begin(h, &c);
@@ -459,7 +459,7 @@ u64 unmap(struct host *h, u64 iova, u64 len)
 	return unmap_into(h, iova, len, &h->g);
 }
 
-void sync(struct host *h)
+void sync_now(struct host *h)
 {
 	sync_gather(h, &h->g);
 }
@@ -492,7 +492,7 @@ void map_ok(struct host *h, u64 iova, u64 oa, u64 len)
 void unmap_ok(struct host *h, u64 iova, u64 len)
 {
 	assert_int_equal(unmap(h, iova, len), len);
-	sync(h);
+	sync_now(h);
 	assert_hole(h, iova, len);
 }
 

@@ -94,7 +94,7 @@ struct host {
 	struct pt_config cfg;
 	struct pt_host_ops ops;
 	struct pt_domain d;
-	struct pt_gather g; /* of unmap(), clear_dirty() and sync() */
+	struct pt_gather g; /* of unmap(), clear_dirty() and sync_now() */
 
 	/* memory */
 	uint8_t *arena;
@@ -153,7 +153,7 @@ void stop(struct host *h);     /* gather_sync, deinit; nothing may be held after
 int map(struct host *h, u64 iova, u64 oa, u64 len, unsigned prot, u64 *mapped);
 int map_pages(struct host *h, u64 iova, u64 oa, u64 pgsize, u64 count, unsigned prot, u64 *mapped);
 u64 unmap(struct host *h, u64 iova, u64 len);
-void sync(struct host *h);
+void sync_now(struct host *h);
 u64 unmap_into(struct host *h, u64 iova, u64 len, struct pt_gather *g);
 void sync_gather(struct host *h, struct pt_gather *g);
 u64 lookup(struct host *h, u64 iova);

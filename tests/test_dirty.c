@@ -2,8 +2,6 @@
 /*
  * Contract, read_and_clear_dirty: what is reported, what is cleared, what goes to the gather.
  */
-#include <string.h>
-
 #include "host.h"
 
 #define MAX_RECORDS 64
@@ -124,7 +122,7 @@ static void dirty_a_write_is_reported_once(struct host *h)
 		reported(&r, 0, h->base, size);
 		nothing_dirty(h, h->base, size);
 		assert_mapped(h, h->base, 0, size);
-		sync(h);
+		sync_now(h);
 		assert_int_equal(event(h, EV_SYNC, 0)->first, h->base);
 		assert_int_equal(event(h, EV_SYNC, 0)->last, h->base + size - 1);
 		unmap_ok(h, h->base, size);
@@ -153,7 +151,7 @@ static void dirty_any_item_makes_the_entry_dirty_and_all_are_cleared(struct host
 			assert_false(any_dirty(h, &l));
 			assert_mapped(h, h->base + run, OA, run);
 		}
-		sync(h);
+		sync_now(h);
 		unmap_ok(h, h->base + run, run);
 	}
 	stop(h);
@@ -205,6 +203,38 @@ static void dirty_in_part_of_an_entry_is_clipped_and_stays(struct host *h)
 	stop(h);
 }
 
+static void dirty_in_part_of_a_run_sees_every_item(struct host *h)
+{
+	struct records r;
+	struct found l;
+
+	start_dirty(h, 0);
+	for (unsigned level = 0; level < 2; level++) {
+		u64 item = item_size(h, level), run = run_size(h, level), iova = h->base + run;
+
+		map_ok(h, iova, OA, run);
+		map_ok(h, iova + run, 0, item);
+		assert_true(walk(h, iova, &l));
+		for (u64 at = 0; at < run; at += item) {
+			write_through(h, iova + at);
+			r = read_dirty(h, iova + run - item, 2 * item, 0);
+			assert_int_equal(r.n, 1);
+			reported(&r, 0, iova + run - item, item);
+			r = read_dirty(h, iova, item, 0);
+			assert_int_equal(r.n, 1);
+			reported(&r, 0, iova, item);
+			assert_true(any_dirty(h, &l));
+			assert_true(pt_gather_empty(&h->g));
+			r = read_dirty(h, iova, run, 0);
+			assert_int_equal(r.n, 1);
+			sync_now(h);
+		}
+		unmap_ok(h, iova, run);
+		unmap_ok(h, iova + run, item);
+	}
+	stop(h);
+}
+
 static void dirty_no_clear_clears_nothing(struct host *h)
 {
 	u64 g = granule(h);
@@ -248,7 +278,7 @@ static void dirty_skips_holes(struct host *h)
 	assert_int_equal(r.n, 5);
 	for (unsigned i = 0; i < 5; i++)
 		reported(&r, i, h->base + at[i], at[i] == 3 * step ? step : g);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_SYNC], 1);
 	assert_int_equal(event(h, EV_SYNC, 0)->first, h->base + g);
 	assert_int_equal(event(h, EV_SYNC, 0)->last, h->base + 6 * step + 6 * g - 1);
@@ -287,7 +317,7 @@ static void dirty_with_no_gaps_syncs_between_entries_that_do_not_touch(struct ho
 	/* Cleared, then unmapped: the ranges overlap. */
 	assert_int_equal(unmap(h, h->base + 3 * g, 3 * g), 3 * g);
 	assert_int_equal(h->count[EV_SYNC], 1);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(event(h, EV_SYNC, 1)->first, h->base + 3 * g);
 	assert_int_equal(event(h, EV_SYNC, 1)->last, h->base + 6 * g - 1);
 	stop(h);
@@ -334,13 +364,16 @@ static void dirty_above_the_top_is_a_hole(struct host *h)
 
 	start_dirty(h, 0);
 	assert_int_equal(top_level(h), 2);
+	map_ok(h, 0, OA, g);
+	write_through(h, 0);
 	map_ok(h, span - g, OA, g);
 	write_through(h, span - g);
 	nothing_dirty(h, span, g);
-	nothing_dirty(h, span, -span);
+	nothing_dirty(h, span, item_size(h, 4));
 	r = read_dirty(h, 0, -g, 0);
-	assert_int_equal(r.n, 1);
-	reported(&r, 0, span - g, g);
+	assert_int_equal(r.n, 2);
+	reported(&r, 0, 0, g);
+	reported(&r, 1, span - g, g);
 	assert_int_equal(top_level(h), 2);
 	stop(h);
 }
@@ -423,6 +456,7 @@ int main(void)
 		     .needs = PT_DIRTY | NEED_RUN),
 		TEST(dirty_clears_the_dirty_bit_and_no_other, .needs = PT_DIRTY),
 		TEST(dirty_in_part_of_an_entry_is_clipped_and_stays, .needs = PT_DIRTY),
+		TEST(dirty_in_part_of_a_run_sees_every_item, .needs = PT_DIRTY | NEED_RUN),
 		TEST(dirty_no_clear_clears_nothing, .needs = PT_DIRTY),
 		TEST(dirty_skips_holes, .needs = PT_DIRTY),
 		TEST(dirty_of_a_hole_leaves_the_gather, .needs = PT_DIRTY),

@@ -36,9 +36,9 @@ static void sync_of_an_empty_gather_calls_nothing(struct host *h)
 {
 	start(h);
 	forget(h);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(unmap(h, h->base, granule(h)), 0);
-	sync(h);
+	sync_now(h);
 	for (unsigned i = 0; i < EV_KINDS; i++)
 		assert_int_equal(h->count[i], 0);
 	stop(h);
@@ -54,14 +54,14 @@ static void sync_invalidates_then_frees_then_empties(struct host *h)
 	unmapped(h, h->base, 3 * step);
 	assert_int_equal(h->count[EV_SYNC] + h->count[EV_FREE], 0);
 	assert_false(pt_gather_empty(&h->g));
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_SYNC], 1);
 	assert_int_equal(h->count[EV_FREE], 3);
 	assert_true(event(h, EV_SYNC, 0)->tables);
 	assert_int_equal(position(h, EV_SYNC, 0), 0);
 	assert_true(pt_gather_empty(&h->g));
 	forget(h);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_SYNC] + h->count[EV_FREE], 0);
 	stop(h);
 }
@@ -71,13 +71,13 @@ static void sync_without_flush_features_is_of_all_iovas(struct host *h)
 	start(h);
 	three_pages(h);
 	unmapped(h, h->base, granule(h));
-	sync(h);
+	sync_now(h);
 	synced(h, 0, 0, UINT64_MAX);
 	assert_int_equal(h->count[EV_SYNC], 1);
 	unmapped(h, h->base + 2 * granule(h), granule(h));
 	unmapped(h, h->base + 4 * granule(h), granule(h));
 	assert_int_equal(h->count[EV_SYNC], 1);
-	sync(h);
+	sync_now(h);
 	synced(h, 1, 0, UINT64_MAX);
 	stop(h);
 }
@@ -93,7 +93,7 @@ static void flush_range_is_one_range_gaps_allowed(struct host *h)
 	unmapped(h, h->base + 4 * g, g);
 	unmapped(h, h->base, g);
 	assert_int_equal(h->count[EV_SYNC], 0);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_SYNC], 1);
 	synced(h, 0, h->base, h->base + 5 * g - 1);
 	stop(h);
@@ -107,11 +107,11 @@ static void flush_range_covers_what_was_removed_and_not_what_was_asked(struct ho
 	start(h);
 	three_pages(h);
 	assert_int_equal(unmap(h, h->base, 5 * g), g);
-	sync(h);
+	sync_now(h);
 	synced(h, 0, h->base, h->base + g - 1);
 	map_ok(h, h->base + step, OA + step, step);
 	assert_int_equal(unmap(h, h->base + step, 1), greedy(h, h->base + step, OA + step, step));
-	sync(h);
+	sync_now(h);
 	synced(h, 1, h->base + step, h->base + 2 * step - 1);
 	stop(h);
 }
@@ -131,7 +131,7 @@ static void no_gaps_syncs_first_when_the_next_range_does_not_touch(struct host *
 	unmapped(h, h->base + 2 * g, g);
 	assert_int_equal(h->count[EV_SYNC], 2);
 	synced(h, 1, h->base + 4 * g, h->base + 5 * g - 1);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_SYNC], 3);
 	synced(h, 2, h->base + 2 * g, h->base + 3 * g - 1);
 	stop(h);
@@ -152,7 +152,7 @@ static void no_gaps_joins_ranges_that_touch(struct host *h)
 	unmapped(h, h->base + 4 * g, 2 * g);
 	unmapped(h, h->base + g, 2 * g);
 	assert_int_equal(h->count[EV_SYNC], 0);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_SYNC], 1);
 	synced(h, 0, h->base + g, h->base + 6 * g - 1);
 	stop(h);
@@ -173,7 +173,7 @@ static void no_gaps_frees_the_first_tables_when_it_syncs(struct host *h)
 	assert_int_equal(h->count[EV_FREE], 1);
 	assert_true(event(h, EV_SYNC, 0)->tables);
 	synced(h, 0, h->base, h->base + step - 1);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_FREE], 2);
 	synced(h, 1, h->base + 2 * step, h->base + 3 * step - 1);
 	stop(h);
@@ -196,8 +196,28 @@ static void no_gaps_the_two_ends_of_2_to_64_do_not_touch(struct host *h)
 			unmapped(h, b, g);
 			assert_int_equal(h->count[EV_SYNC], 1);
 			synced(h, 0, a, a + g - 1);
-			sync(h);
+			sync_now(h);
 			synced(h, 1, b, b + g - 1);
+		}
+	}
+	stop(h);
+}
+
+static void no_gaps_joins_up_to_the_last_byte_of_2_to_64(struct host *h)
+{
+	u64 g = granule(h);
+
+	h->cfg.features |= PT_FLUSH_RANGE_NO_GAPS;
+	start(h);
+	if (in_width(&h->cfg, -2 * g, UINT64_MAX)) {
+		for (u64 order = 1; order <= 2; order++) {
+			map_ok(h, -2 * g, OA + g, 2 * g);
+			forget(h);
+			unmapped(h, -order * g, g);
+			unmapped(h, -(3 - order) * g, g);
+			assert_int_equal(h->count[EV_SYNC], 0);
+			sync_now(h);
+			synced(h, 0, -2 * g, UINT64_MAX);
 		}
 	}
 	stop(h);
@@ -214,7 +234,7 @@ static void nothing_removed_leaves_a_filled_gather(struct host *h)
 	assert_int_equal(unmap(h, h->base + 3 * g, g), 0);
 	assert_int_equal(unmap(h, h->base + item_size(h, 1), g), 0);
 	assert_int_equal(h->count[EV_SYNC], 0);
-	sync(h);
+	sync_now(h);
 	synced(h, 0, h->base, h->base + g - 1);
 	stop(h);
 }
@@ -229,7 +249,7 @@ static void one_gather_serves_many_calls(struct host *h)
 	for (unsigned i = 0; i < 4; i++)
 		unmapped(h, h->base + i * step, step);
 	assert_int_equal(h->count[EV_FREE], 0);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_SYNC], 1);
 	assert_int_equal(h->count[EV_FREE], 4);
 	stop(h);
@@ -250,7 +270,7 @@ static void sync_of_two_gathers_is_independent(struct host *h)
 	sync_gather(h, &other);
 	synced(h, 0, h->base + step, h->base + 2 * step - 1);
 	assert_int_equal(h->count[EV_FREE], 1);
-	sync(h);
+	sync_now(h);
 	synced(h, 1, h->base, h->base + step - 1);
 	assert_int_equal(h->count[EV_FREE], 2);
 	stop(h);
@@ -317,7 +337,7 @@ static void replaced_tables_leave_the_callers_gather(struct host *h)
 	map_ok(h, h->base, OA, step);
 	assert_int_equal(h->count[EV_FREE], 1);
 	synced(h, 0, h->base, h->base + step - 1);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_FREE], 2);
 	synced(h, 1, h->base + 5 * step, h->base + 6 * step - 1);
 	stop(h);
@@ -346,6 +366,7 @@ int main(void)
 		TEST(no_gaps_joins_ranges_that_touch),
 		TEST(no_gaps_frees_the_first_tables_when_it_syncs),
 		TEST(no_gaps_the_two_ends_of_2_to_64_do_not_touch),
+		TEST(no_gaps_joins_up_to_the_last_byte_of_2_to_64),
 		TEST(nothing_removed_leaves_a_filled_gather),
 		TEST(one_gather_serves_many_calls),
 		TEST(sync_of_two_gathers_is_independent),

@@ -270,7 +270,7 @@ static void above_the_top_is_a_hole(struct host *h)
 	assert_true(pt_gather_empty(&h->g));
 	far = item_size(h, 3);
 	assert_int_equal(unmap(h, far - g, 100 * g), g);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(event(h, EV_SYNC, 0)->last, far - 1);
 	did_not_grow(h, 2);
 	stop(h);

@@ -3,7 +3,10 @@
  * Contract, "Domain and host": what init accepts, what it refuses and in which order, what it
  * masks out of the page sizes, and that it allocates the top table or nothing.
  */
-#include <string.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "host.h"
 
@@ -298,6 +301,30 @@ static void init_span_counts_and_not_the_starting_level(struct host *h)
 	stop(h);
 }
 
+#ifdef PT_ASSERTS
+/* A table whose physical address no entry can hold is caught before it is linked. */
+static void assertions_check_that_a_tables_address_survives_its_entry(struct host *h)
+{
+	u64 mapped = 0;
+	int status;
+	pid_t child;
+
+	start(h);
+	stop(h);
+	h->cfg.phys_offset -= UINT64_C(1) << 58;
+	child = fork();
+	if (!child) {
+		fclose(stderr);
+		pt_init(&h->d, h->setup->fmt, &h->cfg);
+		pt_map_range(&h->d, h->base, OA, granule(h), RW, &mapped);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+#endif
+
 int main(void)
 {
 	static const struct test tests[] = {
@@ -324,6 +351,9 @@ int main(void)
 		TEST(init_masks_sizes_that_width_oa_or_levels_exclude),
 		TEST(init_keeps_only_the_sizes_wanted),
 		TEST(init_span_counts_and_not_the_starting_level, .fmt = "x86_64"),
+#ifdef PT_ASSERTS
+		TEST(assertions_check_that_a_tables_address_survives_its_entry),
+#endif
 	};
 
 	return RUN(tests);

@@ -3,8 +3,6 @@
  * Contract, "map": the checks and their order, and sentences 1 to 4 and 6. Sentence 5, growing,
  * is in test_growth.c.
  */
-#include <string.h>
-
 #include "host.h"
 
 #define BIT(n) (UINT64_C(1) << (n))
@@ -613,7 +611,7 @@ static void check_progress(struct host *h, const struct range *r, u64 mapped)
 	assert_no_strays(h);
 	if (mapped) {
 		assert_int_equal(unmap(h, r->iova, mapped), mapped);
-		sync(h);
+		sync_now(h);
 		assert_hole(h, r->iova, mapped);
 	}
 }

@@ -170,37 +170,43 @@ static void version_0_is_frozen(void **state)
 {
 	static const char layout[] = "000000000112222223345566778899aa";
 	static const char text[] = "config feat=dynamic,nogaps,dirty width=39 level=+1 oa=48 "
-				   "sizes=above hot=7\n"
+				   "sizes=above~1 hot=7\n"
 				   "swarm off=sync\n"
 				   "map end-1*2M same 2M*3 rw\n"
-				   "map_pages lv1+1*4K skew 1G 3 r\n"
+				   "map_pages lv1+1*4K same''' 1G 3 r\n"
 				   "unmap prev ..end g0+sync\n"
 				   "sync all\n"
 				   "lookup lv2 -1\n"
 				   "nomem 5 all\n"
 				   "dread hot0+0*2M +7\n"
-				   "dwrite~1 next-128*256T last\n"
-				   "dirty zero 4K*2*16-4K g1+sync\n"
+				   "dwrite~1 next-64*256T last\n"
+				   "dirty zero 4K*2-4K g1+sync\n"
 				   "fiber f2\n"
 				   "preempt~1 cas 3 f1\n"
 				   "map~8 wrap-1*1 alt1 64K*0+1 bad\n"
-				   "unmap g4+1*8K ..lv2-2*1M*16 g0'\n"
+				   "unmap g4+1*8K ..lv2-2*1M g0'\n"
+				   "unmap zero~128 2M*3~768 g0'\n"
+				   "unmap end+0*2M~1 ..end~3 g0'\n"
+				   "unmap zero 4K*7*16 g0'\n"
 				   "unmap zero ..wrap-1*4K g1\n";
 	static const uint8_t bytes[] = {
-		0x00, 0x08, 0x01, 0x01, 0x01, 0x10, 0x02, 0x07, /* header */
+		0x00, 0x08, 0x01, 0x01, 0x01, 0x10, 0x12, 0x07, /* header */
 		0x00, 0x11, 0xff, 0x00, 0x00, 0x01, 0x02,	/* map */
-		0x29, 0x50, 0x01, 0x30, 0x00, 0x02, 0x02,	/* map_pages */
+		0x29, 0x50, 0x01, 0xe0, 0x00, 0x02, 0x02,	/* map_pages */
 		0x4b, 0xe0, 0x00, 0x70, 0x00,			/* unmap */
 		0x51,						/* sync */
 		0x93, 0x60, 0x00,				/* lookup */
 		0x34, 0x05,					/* nomem */
 		0x56, 0xc1, 0x00,				/* dread */
-		0xb9, 0xfe, 0x80,				/* dwrite */
-		0xba, 0x00, 0x00, 0x90, 0x01,			/* dirty */
+		0xb9, 0xfe, 0xc0,				/* dwrite */
+		0xba, 0x00, 0x00, 0x10, 0x01,			/* dirty */
 		0x5c,						/* fiber */
 		0x3f, 0x02, 0x03,				/* preempt */
 		0xe8, 0x3f, 0xff, 0xa0, 0x00, 0x44, 0xff,	/* map */
-		0x8b, 0xa3, 0x01, 0xe7, 0xfe,			/* unmap */
+		0x8b, 0xa3, 0x01, 0x67, 0xfe,			/* unmap */
+		0x8b, 0x00, 0xbf, 0xe9, 0xfe,			/* unmap */
+		0x8b, 0x11, 0x40, 0x70, 0x42,			/* unmap */
+		0x8b, 0x00, 0x00, 0x80, 0x06,			/* unmap */
 		0x2b, 0x00, 0x00, 0xf0, 0xff,			/* unmap */
 	};
 	static struct prog p;
@@ -306,23 +312,27 @@ static void words_mean_these_addresses(void **state)
 		{HW_AMDV1, "width=64", "map wrap-1*4K end 4K-1", -4096ull, 1ull << 52, 4095},
 		{HW_AMDV1, "level=lv1", "map top-1*4K half 4K*16*16", (1ull << 30) - 4096,
 		 1ull << 51, 1 << 20},
-		{HW_AMDV1, "", "map neg end-1*4K 4K*0", 1ull << 63, (1ull << 52) - 4096, 0},
+		{HW_AMDV1, "", "map neg end-1*4K 4K*0", 3ull << 46, (1ull << 52) - 4096, 0},
+		{HW_AMDV1, "", "map lv1~9 same'-1*4K 1G*4~100", 1 << 21, 0x1ff000, 1ull << 32},
 		{HW_AMDV1, "width=39", "map lv4 g512 ..lv2", 0, 1ull << 39, 1 << 30},
 		{HW_AMDV1, "", "map lv1+1*4K skew ..lv1", 0x201000, 0x202000, 0x1ff000},
 		{HW_AMDV1, "", "map prev wrap-1*4K ..lv2-1*2M", 0x5000, -4096ull,
 		 (1ull << 30) - 0x205000},
-		{HW_AMDV1, "", "map next beyond 2M+4K", 0x7000, 1ull << 53, 0x201000},
+		{HW_AMDV1, "", "map next end~1 2M+4K", 0x7000, 1ull << 52, 0x201000},
 		{HW_X86_64, "", "map end-1*4K same ..end", 0x7ffffffff000, 0x7ffffffff000, 4096},
 		{HW_X86_64, "", "map end-1*4K zero ..wrap", 0x7ffffffff000, 0, 0xffff800000001000},
 		{HW_X86_64, "", "map zero zero ..wrap-1*4K", 0, 0, -4096ull},
 		{HW_X86_64, "", "map neg zero ..end", 0xffff800000000000, 0, 1ull << 47},
 		{HW_X86_64, "", "map wrap-1*4K same 4K", -4096ull, 0xffffffffff000, 4096},
+		{HW_AMDV1, "", "map zero+12K g4-3M 28K", 0x3000, (1ull << 32) - (3 << 20), 0x7000},
+		{HW_AMDV1, "", "map zero+512T zero 512T", 0, 0, 1ull << 49},
+		{HW_AMDV1, "", "map zero zero 12K*16", 0, 0, 0x30000},
 		{HW_ARM4K_S1, "feat=upper,range,dirty", "map zero zero ..end", 0xffff000000000000,
 		 0, 1ull << 48},
 		{HW_ARM4K_S1, "feat=upper,range,dirty", "map end-1*64K zero 64K", -65536ull, 0,
 		 65536},
 		{HW_ARM64K_S1, "", "map lv1 lv2 64K", 1ull << 29, 1ull << 42, 65536},
-		{HW_RISCV_G, "width=41", "map end-1*2M g1 2M", (1ull << 41) - (2 << 20), 1 << 30,
+		{HW_RISCV_G, "width=41", "map end-1*2M lv2 2M", (1ull << 41) - (2 << 20), 1 << 30,
 		 2 << 20},
 	};
 
@@ -383,6 +393,15 @@ static void mistakes_are_told_where_they_are(void **state)
 		{"map nowhere same 4K", 1, 5},
 		{"map zero+200*4K same 4K", 1, 5},
 		{"map zero+1*5K same 4K", 1, 5},
+		{"map zero+64*4K same 4K", 1, 5},
+		{"map zero-65*4K same 4K", 1, 5},
+		{"map zero+1*4K~1 same 4K", 1, 5},
+		{"map zero~129 same 4K", 1, 5},
+		{"map zero same 4K*5~1", 1, 15},
+		{"map zero same 4K~769", 1, 15},
+		{"map zero same 4K*0~1", 1, 15},
+		{"map zero same 4M~1", 1, 15},
+		{"map zero same 2M-2M", 1, 15},
 		{"map zero same 4K*256", 1, 15},
 		{"map zero same 4K*3*17", 1, 15},
 		{"map zero same ..end+1*4K*16", 1, 15},

@@ -186,7 +186,7 @@ static void walker_sees_old_new_or_fault(struct host *h)
 		} else {
 			must(unmap(h, h->base, len) == len);
 		}
-		sync(h);
+		sync_now(h);
 	}
 	__atomic_store_n(&w.stop, true, __ATOMIC_RELAXED);
 	pthread_join(w.thread, NULL);

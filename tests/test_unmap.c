@@ -36,9 +36,9 @@ static void nothing_to_remove(struct host *h)
 		removes_nothing(h, end / 2 - g, 2 * g);
 	} else {
 		removes_nothing(h, end, g);
-		removes_nothing(h, h->base, end - h->base + 1);
-		removes_nothing(h, h->base, end);
-		removes_nothing(h, h->base, UINT64_MAX - h->base);
+		removes_nothing(h, h->base + g, end - h->base - g + 1);
+		removes_nothing(h, h->base + g, end);
+		removes_nothing(h, h->base + g, UINT64_MAX - h->base - g);
 	}
 }
 
@@ -56,6 +56,42 @@ static void unmap_of_a_bad_range_or_a_hole_is_0_and_leaves_the_gather(struct hos
 	stop(h);
 }
 
+static void unmap_of_no_bytes_at_iova_0_removes_nothing(struct host *h)
+{
+	start(h);
+	if (in_width(&h->cfg, 0, granule(h) - 1)) {
+		map_ok(h, 0, OA, granule(h));
+		removes_nothing(h, 0, 0);
+		assert_mapped(h, 0, OA, granule(h));
+	}
+	stop(h);
+}
+
+static void unmap_over_both_halves_removes_nothing(struct host *h)
+{
+	u64 half = UINT64_C(1) << (h->cfg.iova_width - 1), g = granule(h);
+
+	start(h);
+	map_ok(h, half - g, OA, g);
+	map_ok(h, -half, OA + g, g);
+	removes_nothing(h, half - g, -2 * half + 2 * g);
+	removes_nothing(h, half - g, UINT64_MAX - half + g + 1);
+	assert_mapped(h, half - g, OA, g);
+	stop(h);
+}
+
+static void unmap_of_a_granule_of_a_run_removes_the_run(struct host *h)
+{
+	u64 run = run_size(h, 0);
+
+	start(h);
+	map_ok(h, h->base, OA, run);
+	removes_nothing(h, h->base + granule(h), granule(h));
+	assert_int_equal(unmap(h, h->base, granule(h)), run);
+	assert_hole(h, h->base, run);
+	stop(h);
+}
+
 static void unmap_stops_at_the_first_hole(struct host *h)
 {
 	u64 g = granule(h);
@@ -64,7 +100,7 @@ static void unmap_stops_at_the_first_hole(struct host *h)
 	map_ok(h, h->base, OA + g, 3 * g);
 	map_ok(h, h->base + 4 * g, OA + g, 3 * g);
 	assert_int_equal(unmap(h, h->base, 7 * g), 3 * g);
-	sync(h);
+	sync_now(h);
 	assert_hole(h, h->base, 4 * g);
 	assert_mapped(h, h->base + 4 * g, OA + g, 3 * g);
 	assert_int_equal(unmap(h, h->base + 3 * g, 4 * g), 0);
@@ -80,8 +116,35 @@ static void unmap_stops_at_a_missing_table(struct host *h)
 	map_ok(h, h->base, OA + granule(h), step);
 	map_ok(h, h->base + 2 * step, OA + granule(h), step);
 	assert_int_equal(unmap(h, h->base, 3 * step), step);
-	sync(h);
+	sync_now(h);
 	assert_mapped(h, h->base + 2 * step, OA + granule(h), step);
+	stop(h);
+}
+
+/* A hole of each level, with something behind it in each slot of the tables around. */
+static void unmap_stops_at_a_hole_of_any_level(struct host *h)
+{
+	u64 step = item_size(h, 1), big = item_size(h, 2), g = granule(h);
+
+	natural_only(h);
+	start(h);
+	for (unsigned level = 0; level <= 2; level++) {
+		u64 hole = item_size(h, level), behind = h->base + big + step + g;
+
+		if (!in_width(&h->cfg, h->base, h->base + 3 * big - 1))
+			break;
+		map_ok(h, h->base, OA + g, hole == g ? g : step);
+		map_ok(h, h->base + hole + (hole == g ? g : step), OA, g);
+		for (unsigned i = 0; i < 3; i++)
+			map_ok(h, behind + i * (step + g), OA + g, 3 * g);
+		assert_int_equal(unmap(h, h->base, 3 * big), hole == g ? g : step);
+		sync_now(h);
+		for (unsigned i = 0; i < 3; i++) {
+			assert_mapped(h, behind + i * (step + g), OA + g, 3 * g);
+			unmap_ok(h, behind + i * (step + g), 3 * g);
+		}
+		unmap_ok(h, h->base + hole + (hole == g ? g : step), g);
+	}
 	stop(h);
 }
 
@@ -137,7 +200,7 @@ static void unmap_with_an_end_inside_an_entry_removes_all_of_it(struct host *h)
 			assert_int_equal(unmap(h, h->base + size - (size > g ? g : 0),
 					       lens[i] + (size > g ? g : 0)),
 					 size + (size > g ? g : 0));
-			sync(h);
+			sync_now(h);
 			assert_int_equal(event(h, EV_SYNC, 0)->first,
 					 h->base + size - (size > g ? g : 0));
 			assert_int_equal(event(h, EV_SYNC, 0)->last, h->base + 2 * size - 1);
@@ -154,7 +217,7 @@ static void unmap_counts_what_an_unaligned_end_touches(struct host *h)
 	start(h);
 	map_ok(h, h->base, OA + g, 4 * g);
 	assert_int_equal(unmap(h, h->base, g + 1), 2 * g);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(unmap(h, h->base + 2 * g, 2 * g - 1), 2 * g);
 	stop(h);
 }
@@ -172,7 +235,7 @@ static void unmap_of_2_to_64_saturates(struct host *h)
 	}
 	forget(h);
 	assert_int_equal(unmap(h, 0, UINT64_MAX), UINT64_MAX);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(event(h, EV_SYNC, 0)->first, 0);
 	assert_int_equal(event(h, EV_SYNC, 0)->last, UINT64_MAX);
 	/* The request lacks the last byte of the last table. */
@@ -191,7 +254,7 @@ static void unmap_up_to_the_last_byte_of_2_to_64(struct host *h)
 		map_ok(h, -2 * step, OA + g, 2 * step);
 		forget(h);
 		assert_int_equal(unmap(h, -2 * step, 2 * step), 2 * step);
-		sync(h);
+		sync_now(h);
 		assert_int_equal(h->count[EV_FREE], 2);
 		assert_hole(h, -2 * step, 2 * step);
 		map_ok(h, -g, OA, g);
@@ -215,7 +278,7 @@ static void unmap_frees(struct host *h, u64 iova, u64 len, u64 bytes, unsigned t
 	forget(h);
 	assert_int_equal(unmap(h, iova, len), bytes);
 	assert_int_equal(h->count[EV_FREE], 0);
-	sync(h);
+	sync_now(h);
 	assert_int_equal(h->count[EV_FREE], tables);
 	assert_no_strays(h);
 }
@@ -367,7 +430,7 @@ static void unmap_leaves_translations_next_to_it(struct host *h)
 		u64 size = greedy(h, r.iova + at, r.oa + at, r.len - at);
 
 		assert_int_equal(unmap(h, r.iova + at, 1), size);
-		sync(h);
+		sync_now(h);
 		assert_hole(h, r.iova + at, size);
 		at += size;
 		if (at < r.len)
@@ -382,8 +445,12 @@ int main(void)
 {
 	static const struct test tests[] = {
 		TEST(unmap_of_a_bad_range_or_a_hole_is_0_and_leaves_the_gather),
+		TEST(unmap_of_no_bytes_at_iova_0_removes_nothing),
+		TEST(unmap_over_both_halves_removes_nothing, .only = PT_SIGN_EXTEND),
+		TEST(unmap_of_a_granule_of_a_run_removes_the_run, .needs = NEED_RUN),
 		TEST(unmap_stops_at_the_first_hole),
 		TEST(unmap_stops_at_a_missing_table),
+		TEST(unmap_stops_at_a_hole_of_any_level, .needs = NEED_THREE),
 		TEST(unmap_goes_on_over_sizes_and_tables),
 		TEST(unmap_with_a_start_inside_an_entry_removes_nothing),
 		TEST(unmap_with_an_end_inside_an_entry_removes_all_of_it),

@@ -15,33 +15,55 @@
 #endif
 #ifdef FIBER_TSAN
 #include <sanitizer/tsan_interface.h>
+
+/* Of the runtime, in no header. */
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreReadsEnd(const char *file, int line);
+void AnnotateIgnoreWritesBegin(const char *file, int line);
+void AnnotateIgnoreWritesEnd(const char *file, int line);
 #endif
 
 #define STACK_SIZE ((size_t)256 << 10)
 #define GUARD_SIZE ((size_t)64 << 10) /* a whole page, whatever its size */
 
-/* Order between the program that prepares and joins fibers and the fibers themselves. */
-static void release(void *token)
+void fiber_release(void *lock)
 {
 #ifdef FIBER_TSAN
-	__tsan_release(token);
+	__tsan_release(lock);
 #else
-	(void)token;
+	(void)lock;
 #endif
 }
 
-static void acquire(void *token)
+void fiber_acquire(void *lock)
 {
 #ifdef FIBER_TSAN
-	__tsan_acquire(token);
+	__tsan_acquire(lock);
 #else
-	(void)token;
+	(void)lock;
+#endif
+}
+
+void fiber_watch(bool on)
+{
+#ifdef FIBER_TSAN
+	if (on) {
+		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+		AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+	} else {
+		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+		AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+	}
+#else
+	(void)on;
 #endif
 }
 
 static char ended;
 
-static void leave(struct fiber *from, struct fiber *to, int for_good)
+/* Inlined: a call that began on one stack must not return on another. */
+__attribute__((always_inline)) static inline void leave(struct fiber *from, struct fiber *to,
+							int for_good)
 {
 #ifdef FIBER_ASAN
 	__sanitizer_start_switch_fiber(for_good ? NULL : &from->fake, to->stack, to->size);
@@ -59,14 +81,15 @@ static void leave(struct fiber *from, struct fiber *to, int for_good)
 	(void)for_good;
 }
 
-/* The sanitizers know where the stack lies that was left; for the program's own, nobody else does. */
+/* The sanitizers know where the stack lies that was left; for the program's own, nobody else does.
+ */
 static struct fiber *left;
 
 static void arrive(struct fiber *self)
 {
 #if defined(FIBER_ASAN) || defined(FIBER_MSAN)
-	const void *bottom;
-	size_t size;
+	const void *bottom = NULL;
+	size_t size = 0;
 
 #ifdef FIBER_ASAN
 	__sanitizer_finish_switch_fiber(self->fake, &bottom, &size);
@@ -87,7 +110,8 @@ __attribute__((noreturn)) static void first(void *arg)
 	struct fiber *f = arg;
 
 	arrive(f);
-	acquire(f);
+	fiber_acquire(f);
+	fiber_watch(false);
 	f->body(f->arg);
 	abort();
 }
@@ -109,7 +133,7 @@ void fiber_prepare(struct fiber *f, void (*body)(void *), void *arg)
 	f->body = body;
 	f->arg = arg;
 	f->sp = fiber_new_stack((uint8_t *)f->stack + f->size, first, f);
-	release(f);
+	fiber_release(f);
 }
 
 void fiber_switch(struct fiber *from, struct fiber *to)
@@ -122,7 +146,8 @@ void fiber_switch(struct fiber *from, struct fiber *to)
 
 void fiber_end(struct fiber *from, struct fiber *to)
 {
-	release(&ended);
+	fiber_watch(true);
+	fiber_release(&ended);
 	left = from;
 	leave(from, to, 1);
 	fiber_jump(&from->sp, to->sp);
@@ -131,5 +156,5 @@ void fiber_end(struct fiber *from, struct fiber *to)
 
 void fiber_join(void)
 {
-	acquire(&ended);
+	fiber_acquire(&ended);
 }

@@ -2,7 +2,8 @@
 /*
  * The switch between two stacks, by hand: the registers a callee must keep are pushed, the stack
  * pointer is exchanged, and the other side's registers are popped. Signal masks and floating-point
- * modes stay as they are, so no system call is needed.
+ * modes stay as they are, so no system call is needed. It ends in a jump: the processor predicts a
+ * return to go back to the caller, which is what a switch does not do.
  *
  * A new stack holds zero for each of those registers but two: the function to call and what to
  * call it with.
@@ -30,7 +31,8 @@ __asm__(".text\n"
 	"	popq %r12\n"
 	"	popq %rbx\n"
 	"	popq %rbp\n"
-	"	ret\n"
+	"	popq %rcx\n"
+	"	jmpq *%rcx\n"
 	".size fiber_jump, . - fiber_jump\n"
 	".type fiber_first, @function\n"
 	"fiber_first:\n"
@@ -38,7 +40,7 @@ __asm__(".text\n"
 	"	callq *%rbx\n"
 	"	ud2\n"
 	".size fiber_first, . - fiber_first\n");
-enum { KEPT = 6, BODY = 4, ARG = 3, PAD = 1 };
+enum { KEPT = 6, BODY = 4, ARG = 3, PAD = 2 };
 #elif defined(__i386__)
 __asm__(".text\n"
 	".p2align 4\n"
@@ -57,7 +59,8 @@ __asm__(".text\n"
 	"	popl %esi\n"
 	"	popl %ebx\n"
 	"	popl %ebp\n"
-	"	ret\n"
+	"	popl %ecx\n"
+	"	jmpl *%ecx\n"
 	".size fiber_jump, . - fiber_jump\n"
 	".type fiber_first, @function\n"
 	"fiber_first:\n"
@@ -66,7 +69,7 @@ __asm__(".text\n"
 	"	calll *%ebx\n"
 	"	ud2\n"
 	".size fiber_first, . - fiber_first\n");
-enum { KEPT = 4, BODY = 2, ARG = 1, PAD = 3 };
+enum { KEPT = 4, BODY = 2, ARG = 1, PAD = 4 };
 #elif defined(__aarch64__)
 __asm__(".text\n"
 	".p2align 4\n"

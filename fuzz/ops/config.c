@@ -170,6 +170,15 @@ static unsigned byte_key(const struct prog *p, enum field field, unsigned byte)
 	}
 }
 
+static int highest_top(const struct hw_facts *f, unsigned width, int lowest)
+{
+	int level = f->fixed_top ? lowest : f->max_top;
+
+	while (f->tight_top && level > lowest && facts_span_lg2(f, level) >= width)
+		level--;
+	return level;
+}
+
 static unsigned choose_level(const struct prog *p, const struct hw_facts *f,
 			     const struct engine_cfg *cfg)
 {
@@ -177,7 +186,7 @@ static unsigned choose_level(const struct prog *p, const struct hw_facts *f,
 	int span = facts_span_level(f, cfg->iova_width);
 	int lowest = span < f->min_top ? f->min_top : span;
 	int least = cfg->features & F_DYNAMIC_TOP ? 0 : lowest;
-	int most = f->fixed_top ? lowest : f->max_top;
+	int most = highest_top(f, cfg->iova_width, lowest);
 	const int level[16] = {lowest,	   lowest + 1, lowest + 2, lowest - 1,
 			       lowest - 2, lowest - 3, f->max_top, f->min_top,
 			       0,	   1,	       2,	   3,
@@ -243,6 +252,8 @@ void config_decode(const struct prog *p, struct engine_cfg *cfg)
 	cfg->iova_width = width_key(p, p->header[2]);
 	cfg->oa_width = oa_key(p, p->header[4]);
 	cfg->top_level = choose_level(p, f, cfg);
+	if (!is_raw(p) && cfg->top_level == f->max_top && cfg->oa_width < f->max_top_oa)
+		cfg->oa_width = f->oa_width[0];
 	cfg->pgsizes = choose_sizes(f, p->header[6]);
 	if (!is_raw(p) && !(cfg->pgsizes & usable_sizes(f, cfg)))
 		cfg->pgsizes = f->sizes;

@@ -15,6 +15,8 @@ struct hw_facts {
 	uint8_t max_top;
 	uint8_t wide_root;    /* index bits that a root may have beyond index_bits */
 	bool fixed_top;	      /* the width alone decides the level of the root */
+	bool tight_top;	      /* a root has more than one slot in use */
+	uint8_t max_top_oa;   /* least OA width for a root at max_top; 0: any */
 	uint8_t max_width;    /* of IOVAs */
 	uint8_t usual;	      /* features of the zero header, enum engine_feature */
 	uint8_t features;     /* those it can have */

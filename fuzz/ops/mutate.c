@@ -38,26 +38,41 @@ static uint8_t near(struct rng *r)
 	return below(r, 16) ? steps[below(r, 16)] : (int)below(r, 128) - 64;
 }
 
+/* Base and unit, or form and unit: three in four from where calls succeed. */
 static uint8_t first_byte(struct rng *r, enum arg_kind kind)
 {
-	unsigned unit = below(r, 2) ? below(r, 4) : below(r, 16);
+	static const uint8_t inside[8] = {0, 5, 6, 9, 11, 12, 14, 15};
+	bool plain = below(r, 4);
+	unsigned unit = below(r, 4) ? below(r, 4) : below(r, 16);
 
 	switch (kind) {
 	case ARG_IOVA:
-		return below(r, 16) << 4 | unit;
+		return (plain ? inside[below(r, 8)] : below(r, 16)) << 4 | unit;
 	case ARG_OA:
-		return (below(r, 2) ? 0 : below(r, 16)) << 4 | unit;
 	case ARG_LEN:
-		return (below(r, 2) ? 0 : below(r, 16)) << 4 | unit;
+		return (plain ? 0 : below(r, 16)) << 4 | unit;
 	case ARG_PGSIZE:
 		return unit;
 	case ARG_COUNT:
-		return below(r, 4) ? near(r) & 31 : below(r, 256);
+		return plain ? near(r) & 31 : below(r, 256);
 	case ARG_NTH:
-		return below(r, 2) ? below(r, 16) : below(r, 256);
+		return plain ? below(r, 16) : below(r, 256);
 	default:
 		return below(r, 16);
 	}
+}
+
+static bool is_steps(enum len_form form)
+{
+	return (form >= LEN_TO_LV1 && form <= LEN_TO_END) || form == LEN_TO_WRAP;
+}
+
+/* Steps near a boundary, or a count that is rarely large and rarely none. */
+static uint8_t second_byte(struct rng *r, enum arg_kind kind, uint8_t first)
+{
+	if (kind == ARG_LEN && !is_steps(first >> 4))
+		return below(r, 8) ? near(r) & 15 : below(r, 256);
+	return near(r);
 }
 
 static void new_args(struct rng *r, struct op *op)
@@ -68,7 +83,7 @@ static void new_args(struct rng *r, struct op *op)
 	for (const uint8_t *kind = op_rows[op->code].arg; *kind != ARG_END; kind++) {
 		arg[0] = first_byte(r, *kind);
 		if (arg_bytes(*kind) == 2)
-			arg[1] = near(r);
+			arg[1] = second_byte(r, *kind, arg[0]);
 		arg += arg_bytes(*kind);
 	}
 }
@@ -282,7 +297,7 @@ static void canonical_len(uint8_t arg[2])
 	if (form >= LEN_SMALL && form < LEN_TO_WRAP) {
 		arg[0] &= 7;
 		arg[1] %= 4;
-	} else if (form >= LEN_TO_LV1 && form != LEN_TIMES_16 && step_alias(arg[1])) {
+	} else if (is_steps(form) && step_alias(arg[1])) {
 		arg[1] = 0;
 	}
 }

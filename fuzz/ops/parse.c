@@ -129,27 +129,65 @@ static bool read_number(const char **s, uint64_t max, uint64_t *value)
 	return true;
 }
 
-/* A size such as 2M, if it is one of the hardware's units. */
-static bool read_unit(const char **s, enum hw_id hw, unsigned *unit)
+/* A size such as 2M; bytes have no letter. */
+static bool read_size(const char **s, uint64_t *size)
 {
 	static const char letters[] = "KMGTPE";
 	const char *p = *s, *letter;
-	uint64_t size;
+	unsigned lg2 = 0;
+	uint64_t n;
 
-	if (!read_number(&p, 1023, &size))
+	if (!read_number(&p, 9999, &n))
 		return false;
 	letter = *p ? strchr(letters, *p) : NULL;
 	if (letter) {
-		size <<= 10 * (letter - letters + 1);
+		lg2 = 10 * (letter - letters + 1);
 		p++;
 	}
-	for (*unit = 0; *unit < 16; ++*unit) {
-		if (size == 1ull << hw_facts(hw)->units[*unit]) {
-			*s = p;
-			return true;
-		}
+	*size = n << lg2;
+	if (*size >> lg2 != n)
+		return false;
+	*s = p;
+	return true;
+}
+
+/* A size as a multiple, up to `max`, of the largest of the hardware's units that divides it. */
+static bool split_size(enum hw_id hw, uint64_t size, unsigned max, unsigned *unit, uint64_t *count)
+{
+	const uint8_t *units = hw_facts(hw)->units;
+	bool found = false;
+
+	for (unsigned i = 0; i < 16; i++) {
+		uint64_t n = size >> units[i];
+
+		if (n << units[i] != size || !n || n > max || (found && units[i] < units[*unit]))
+			continue;
+		found = true;
+		*unit = i;
+		*count = n;
 	}
-	return false;
+	return found;
+}
+
+static bool read_unit(const char **s, enum hw_id hw, unsigned *unit)
+{
+	uint64_t size, count;
+
+	return read_size(s, &size) && split_size(hw, size, 1, unit, &count);
+}
+
+/* `3*4K`, or 12K for short */
+static bool read_multiple(const char **s, enum hw_id hw, unsigned max, unsigned *unit,
+			  uint64_t *count)
+{
+	const char *p = *s;
+	uint64_t size;
+
+	if (read_number(&p, max, count) && read_char(&p, '*')) {
+		*s = p;
+		return read_unit(s, hw, unit);
+	}
+	return read_size(s, &size) && split_size(hw, size, max, unit, count);
 }
 
 /* `~3`, or nothing, which is 0 */
@@ -172,7 +210,7 @@ static bool read_steps(const char **s, enum hw_id hw, unsigned *unit, uint8_t *b
 
 	*unit = 0;
 	if ((read_char(s, '-') || read_char(s, '+')) &&
-	    (!read_number(s, minus ? 64 : 63, &n) || !read_char(s, '*') || !read_unit(s, hw, unit)))
+	    !read_multiple(s, hw, minus ? 64 : 63, unit, &n))
 		return false;
 	if (!read_alias(s, 128, &alias) || (n && alias))
 		return false;
@@ -242,11 +280,11 @@ static bool read_form(const char **s, enum hw_id hw, unsigned *form)
 static bool parse_len_exact(const char *s, enum hw_id hw, uint8_t arg[2])
 {
 	unsigned unit, form, alias;
-	uint64_t count = 1;
+	uint64_t size, count;
 
-	if (!read_unit(&s, hw, &unit))
+	if (!read_size(&s, &size) || !split_size(hw, size, 255, &unit, &count))
 		return false;
-	if (read_char(&s, '*') && !read_number(&s, 255, &count))
+	if (count == 1 && read_char(&s, '*') && !read_number(&s, 255, &count))
 		return false;
 	if (!read_form(&s, hw, &form) || !read_alias(&s, 6 * 128, &alias) || *s)
 		return false;

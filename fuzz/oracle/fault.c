@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "oracle/fault.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "listing.h"
 #include "run.h"
 
 const char *const oracle_names[OR_COUNT] = {
@@ -94,47 +94,6 @@ static const char *place_name(const struct run *r)
 	return r->phase == PHASE_INIT ? "init" : "end";
 }
 
-static void print_answer(FILE *out, const char *who, int err, uint64_t value)
-{
-	char size[32];
-
-	if (err)
-		fprintf(out, "  %s %d", who, err);
-	else
-		fprintf(out, "  %s %s", who, size_print(value, size, sizeof(size)));
-}
-
-/* What ran so far, the operation at fault marked. */
-static void print_listing(const struct run *r, FILE *out)
-{
-	char text[160];
-
-	fprintf(out, "  %s width=%u oa=%u top=%u features=0x%x pgsizes=0x%" PRIx64 "\n",
-		hw_format(r->cfg.hw)->name, r->cfg.iova_width, r->cfg.oa_width, r->cfg.top_level,
-		r->cfg.features, r->cfg.pgsizes);
-	for (unsigned i = 0; i < r->prog.n && r->phase != PHASE_INIT; i++) {
-		const struct run_result *res = &r->result[i];
-		bool here = r->phase == PHASE_OPS && i == r->op;
-
-		if (r->phase == PHASE_OPS && i > r->op)
-			break;
-		if (op_is_off(&r->prog, &r->prog.op[i]))
-			continue;
-		fprintf(out, "%s %3u  %-44s", here ? ">>" : "  ", i,
-			op_print(&r->prog, &r->prog.op[i], text, sizeof(text)));
-		if (res->has_range)
-			fprintf(out, " iova=0x%" PRIx64 " len=0x%" PRIx64, res->iova, res->len);
-		if (res->has_range && (r->prog.op[i].code <= OP_MAP_PAGES))
-			fprintf(out, " oa=0x%" PRIx64, res->oa);
-		if (res->done || here) {
-			print_answer(out, "engine", res->err, res->value);
-			if (res->model_err != res->err || res->model != res->value)
-				print_answer(out, "model", res->model_err, res->model);
-		}
-		fputc('\n', out);
-	}
-}
-
 /* The line that names a fault, and the one that says what it is. */
 static void print_head(enum oracle o, const char *where, int level, unsigned op, const char *what,
 		       va_list args)
@@ -158,7 +117,11 @@ void fault(struct run *r, enum oracle o, int level, const char *what, ...)
 	va_start(args, what);
 	print_head(o, place_name(r), level, r->op, what, args);
 	va_end(args);
-	print_listing(r, stderr);
+	listing_print(r, stderr);
+	if (r->listing)
+		r->listing(r, stderr);
+	if (listing_view() & VIEW_TREE && r->e)
+		listing_print_tree(r, stderr);
 	fflush(stderr);
 	aborts[o][place(r)]();
 }

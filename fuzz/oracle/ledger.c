@@ -134,7 +134,8 @@ void *ledger_alloc(struct ledger *l, size_t size)
 		l->failed++;
 		return NULL;
 	}
-	*p = (struct page){.phys = l->phys_base + at, .size = size, .gather = -1, .parent = -1};
+	*p = (struct page){
+		.phys = l->phys_base + at, .size = size, .gather = -1, .op = l->op, .parent = -1};
 	l->n++;
 	l->held++;
 	for (size_t u = l->used / LEDGER_UNIT; u < (at + size) / LEDGER_UNIT; u++)

@@ -40,7 +40,7 @@ struct page {
 	uint8_t level;
 	int8_t gather;	/* UNLINKED: the gather that must free it, -1 for none */
 	bool flushed;	/* incoherent: wholly written back since it was allocated */
-	uint8_t op;	/* UNLINKED: number of the operation that unlinked it */
+	uint8_t op;	/* number of the call that allocated it, then of that which unlinked it */
 	int16_t parent; /* LINKED: page that links it, -1 for the root */
 	uint32_t slot;	/* in the parent */
 	uint64_t first; /* IOVAs it maps */

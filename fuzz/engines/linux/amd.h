@@ -13,10 +13,15 @@ static struct engine *engine_of(struct protection_domain *pdom)
 	return container_of(pdom, struct engine, pdom);
 }
 
-/* An invalidation of the driver's always includes cached tables. */
+/*
+ * An invalidation of the driver's always includes cached tables. The driver waits for it with its
+ * lock held; the harness wants its own released.
+ */
 void amd_iommu_domain_flush_pages(struct protection_domain *pdom, u64 address, size_t size)
 {
+	linux_unlock();
 	invalidate(engine_of(pdom), address, address + (size - 1), true);
+	linux_lock();
 }
 
 static void amd_unmapped(struct engine *e, struct iommu_iotlb_gather *gather, uint64_t iova,

@@ -9,6 +9,7 @@
 void abort(void) __attribute__((noreturn));
 
 __thread struct linux_host *linux_host;
+__thread u64 linux_phys_offset;
 
 /* --- life */
 
@@ -140,16 +141,6 @@ struct page *linux_page_of(const void *virt)
 	return page;
 }
 
-phys_addr_t virt_to_phys(const void *virt)
-{
-	return (uintptr_t)virt - linux_host->env.phys_offset;
-}
-
-void *phys_to_virt(phys_addr_t phys)
-{
-	return (void *)(uintptr_t)(phys + linux_host->env.phys_offset);
-}
-
 /* --- caches, lock, dirty reports */
 
 void linux_flush(const void *virt, size_t size)
@@ -178,8 +169,8 @@ void iova_bitmap_set(struct iova_bitmap *bitmap, unsigned long iova, size_t leng
 
 /* --- checks kernel engines leave to their caller */
 
-int linux_check_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, uint64_t len,
-		    unsigned prot, bool wo)
+int linux_refuse_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, uint64_t len,
+		     unsigned prot, bool wo)
 {
 	if ((prot & ~(P_READ | P_WRITE | P_NOEXEC)) || !(prot & (P_READ | P_WRITE)))
 		return -EINVAL;
@@ -196,7 +187,7 @@ int linux_check_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, ui
 	return 0;
 }
 
-int linux_check_iova(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
+int linux_refuse_iova(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
 {
 	unsigned width = cfg->iova_width - !!(cfg->features & F_SIGN_EXTEND);
 	uint64_t high = width < 64 ? ~0ull << width : 0, last = iova + (len - 1), prefix = 0;
@@ -206,7 +197,7 @@ int linux_check_iova(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
 	return last < iova || (iova & high) != prefix || (last & high) != prefix ? -ERANGE : 0;
 }
 
-int linux_check_dirty(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
+int linux_refuse_dirty(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
 {
 	if (!len)
 		return -EINVAL;
@@ -214,7 +205,7 @@ int linux_check_dirty(const struct engine_cfg *cfg, uint64_t iova, uint64_t len)
 		return -EOVERFLOW;
 	if ((iova | len) & ((cfg->pgsizes & -cfg->pgsizes) - 1))
 		return -ENXIO;
-	if (linux_check_iova(cfg, iova, len))
+	if (linux_refuse_iova(cfg, iova, len))
 		return -ERANGE;
 	return cfg->features & F_DIRTY ? 0 : -EOPNOTSUPP;
 }

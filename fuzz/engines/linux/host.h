@@ -24,6 +24,7 @@ struct linux_host {
 };
 
 extern __thread struct linux_host *linux_host;
+extern __thread unsigned long long linux_phys_offset; /* virt - phys */
 
 void linux_host_init(struct linux_host *host, const struct engine_env *env);
 void linux_host_destroy(struct linux_host *host);
@@ -31,6 +32,7 @@ void linux_host_destroy(struct linux_host *host);
 static inline void linux_enter(struct linux_host *host)
 {
 	linux_host = host;
+	linux_phys_offset = host->env.phys_offset;
 }
 
 /*
@@ -45,18 +47,27 @@ static inline void linux_hold_warnings(void)
 void linux_release_warnings(bool refused);
 
 /*
- * The contract's checks of a map that kernel engines leave to their caller: flags, empty and
- * wrapping ranges, the end of the OA range, alignment. 0 or a negative errno. `wo` tells whether
- * the format can express write without read.
+ * The contract's checks that kernel engines leave to their callers: 0 or a negative errno. `wo`
+ * tells whether the format can express write without read.
+ *   map    flags, empty and wrapping ranges, the end of the OA range, alignment
+ *   iova   the range is one that the tables can hold
+ *   dirty  all there is to check
+ * Builds without assertions, which are for measuring, have the kernel alone.
  */
-int linux_check_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, uint64_t len,
-		    unsigned prot, bool wo);
+int linux_refuse_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, uint64_t len,
+		     unsigned prot, bool wo);
+int linux_refuse_iova(const struct engine_cfg *cfg, uint64_t iova, uint64_t len);
+int linux_refuse_dirty(const struct engine_cfg *cfg, uint64_t iova, uint64_t len);
 
-/* Is the range one the tables can hold: -ERANGE if not. For engines that do not ask. */
-int linux_check_iova(const struct engine_cfg *cfg, uint64_t iova, uint64_t len);
-
-/* All of the contract's checks of read_and_clear_dirty(). */
-int linux_check_dirty(const struct engine_cfg *cfg, uint64_t iova, uint64_t len);
+#ifdef PT_ASSERTS
+#define linux_check_map	  linux_refuse_map
+#define linux_check_iova  linux_refuse_iova
+#define linux_check_dirty linux_refuse_dirty
+#else
+#define linux_check_map(...)   0
+#define linux_check_iova(...)  0
+#define linux_check_dirty(...) 0
+#endif
 
 /* Where read_and_clear_dirty() records; kernel code knows only the name. */
 struct iova_bitmap {

@@ -256,33 +256,19 @@ static bool lookup(struct engine *e, uint64_t iova, uint64_t *oa)
 	return ops->iova_to_phys(ops, iova - odd + 1) == 1;
 }
 
-static __maybe_unused int dirty(struct engine *e, uint64_t iova, uint64_t len, bool clear,
-				engine_dirty_fn *record, void *arg, struct engine_gather *g)
-{
-	struct iova_bitmap bitmap = {record, arg, iova, iova + (len - 1)};
-	struct iommu_dirty_bitmap dirty = {.bitmap = &bitmap, .gather = gather_of(g)};
-	int ret;
-
-	linux_enter(&e->host);
-	ret = linux_check_dirty(&e->cfg, iova, len);
-	if (ret)
-		return ret;
-	return e->iop->ops.read_and_clear_dirty(&e->iop->ops, iova, len,
-						clear ? 0 : IOMMU_DIRTY_NO_CLEAR, &dirty);
-}
-
-#define IO_PGTABLE_ENGINE(engine, capabilities, dirty_op)                                 \
-	const struct engine_ops engine_##engine = {                                       \
-		.name = #engine,                                                          \
-		.caps = (capabilities) | CAP_FITS_CFG | CAP_NO_OVERLAP | CAP_UNMAP_EXACT | CAP_LAX_GATHER, \
-		.create = create,                                                         \
-		.destroy = destroy,                                                       \
-		.map = map,                                                               \
-		.map_range = map_range,                                                   \
-		.unmap = unmap,                                                           \
-		.sync = sync,                                                             \
-		.gather_range = gather_range,                                             \
-		.lookup = lookup,                                                         \
-		.dirty = dirty_op,                                                        \
-		.root = root,                                                             \
+#define IO_PGTABLE_ENGINE(engine, capabilities, dirty_op)                                  \
+	const struct engine_ops engine_##engine = {                                        \
+		.name = #engine,                                                           \
+		.caps = (capabilities) | CAP_FITS_CFG | CAP_NO_OVERLAP | CAP_UNMAP_EXACT | \
+			CAP_LAX_GATHER,                                                    \
+		.create = create,                                                          \
+		.destroy = destroy,                                                        \
+		.map = map,                                                                \
+		.map_range = map_range,                                                    \
+		.unmap = unmap,                                                            \
+		.sync = sync,                                                              \
+		.gather_range = gather_range,                                              \
+		.lookup = lookup,                                                          \
+		.dirty = dirty_op,                                                         \
+		.root = root,                                                              \
 	}

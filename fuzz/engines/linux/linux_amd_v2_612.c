@@ -32,4 +32,5 @@ static uint64_t engine_root(struct engine *e, unsigned *level)
 	return virt_to_phys(e->pdom.iop.pgd);
 }
 
-IO_PGTABLE_ENGINE(linux_amd_v2_612, CAP_KEEPS_EMPTY | CAP_IGNORES_NOEXEC | CAP_LAX_DIRTY, NULL);
+IO_PGTABLE_ENGINE(linux_amd_v2_612,
+		  CAP_KEEPS_EMPTY | CAP_IGNORES_NOEXEC | CAP_LAX_DIRTY | CAP_EARLY_FREE, NULL);

@@ -158,14 +158,14 @@ static bool only_pages(u64 addr, u64 end, enum kvm_pgtable_prot prot)
 /* Blocks are of all sizes the start level allows, or of none. */
 static void fit(struct engine_cfg *cfg)
 {
+	uint64_t all;
+
 	cfg->oa_width = min(max(cfg->oa_width, 32u), 48u);
 	cfg->iova_width = min(max(cfg->iova_width, 32u), cfg->oa_width);
 	cfg->features &= F_FLUSH_RANGE;
 	cfg->top_level = max(stage2_pgtable_levels(cfg->iova_width), 2u) - 1;
-	if (cfg->pgsizes & SZ_2M)
-		cfg->pgsizes &= SZ_4K | SZ_2M | (cfg->top_level > 1 ? SZ_1G : 0);
-	else
-		cfg->pgsizes &= SZ_4K;
+	all = SZ_4K | SZ_2M | (cfg->top_level > 1 ? SZ_1G : 0);
+	cfg->pgsizes &= (cfg->pgsizes & all) == all ? all : SZ_4K;
 }
 
 static struct engine *create(struct engine_cfg *cfg, const struct engine_env *env, int *err)

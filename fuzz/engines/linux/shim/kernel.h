@@ -23,6 +23,10 @@
 #define CONFIG_PHYS_ADDR_T_64BIT     1
 #define CONFIG_ARCH_HAS_DMA_SET_MASK 1
 
+#ifdef PT_ASSERTS
+#define CONFIG_DEBUG_GENERIC_PT 1
+#endif
+
 /* 1 for an option defined as 1, else 0; works in #if. */
 #define SHIM_COMMA_1	       ~,
 #define SHIM_SECOND(a, b, ...) b

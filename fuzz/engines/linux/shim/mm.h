@@ -150,8 +150,19 @@ static inline unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 
 /* --- addresses */
 
-phys_addr_t virt_to_phys(const void *virt);
-void *phys_to_virt(phys_addr_t phys);
+/* host.c: virt - phys, of the engine entered last. */
+extern __thread u64 linux_phys_offset;
+
+static inline phys_addr_t virt_to_phys(const void *virt)
+{
+	return (uintptr_t)virt - linux_phys_offset;
+}
+
+static inline void *phys_to_virt(phys_addr_t phys)
+{
+	return (void *)(uintptr_t)(phys + linux_phys_offset);
+}
+
 #define __pa(virt) virt_to_phys(virt)
 #define __va(phys) phys_to_virt(phys)
 
@@ -159,7 +170,10 @@ void *phys_to_virt(phys_addr_t phys);
 #define __sme_set(x) (x)
 #define __sme_clr(x) (x)
 
-/* --- DMA: a transfer of table memory to where hardware reads it */
+/*
+ * --- DMA: a transfer of table memory to where hardware reads it. A table smaller than the page it
+ * is in is transferred with that page.
+ */
 
 enum dma_data_direction { DMA_TO_DEVICE };
 
@@ -170,8 +184,9 @@ static inline dma_addr_t dma_map_single(void *dev, void *virt, size_t size,
 					enum dma_data_direction dir)
 {
 	(void)dev;
+	(void)size;
 	(void)dir;
-	linux_flush(virt, size);
+	linux_flush(virt, linux_page_of(virt)->size);
 	return virt_to_phys(virt);
 }
 

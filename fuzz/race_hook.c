@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine's accesses to what others share: each gives way first, is recorded, and then done as
+ * the memory of race_view.c has it. What a table nobody else can reach holds is no event.
+ */
+#include "fiber/fiber.h"
+#include "order.h"
+#include "race.h"
+
+#ifdef FIBER_TSAN
+#include <sanitizer/tsan_interface.h>
+#include <sanitizer/tsan_interface_atomic.h>
+#endif
+
+#define COUNTERS 4096
+
+/* Coverage beyond edges: which access met which of another fiber. */
+__attribute__((used, section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
+extern uint8_t *__afl_area_ptr __attribute__((weak));
+extern uint32_t __afl_map_size __attribute__((weak));
+
+static bool following;
+static struct {
+	unsigned fiber;
+	uintptr_t site, other_site; /* last of the running fiber, and of the one before */
+	const void *word, *other_word;
+} last;
+
+void hook_follow(bool on)
+{
+	following = on;
+}
+
+static void count(uintptr_t site, const void *word)
+{
+	uint32_t hash;
+
+	if (last.fiber != sched.running) {
+		last.other_site = last.site;
+		last.other_word = last.word;
+		last.fiber = sched.running;
+	}
+	last.site = site;
+	last.word = word;
+	hash = (uint32_t)(last.other_site * 0x9e3779b1 ^ site * 0x85ebca6b) +
+	       (word == last.other_word);
+	hash ^= hash >> 15;
+	counters[hash % COUNTERS]++;
+	if (&__afl_area_ptr && &__afl_map_size && __afl_map_size)
+		__afl_area_ptr[hash % __afl_map_size]++;
+}
+
+void hook_step(enum op_class class, int page, unsigned slot, uint64_t value, uintptr_t site)
+{
+	struct trace *t;
+
+	sched_event(class);
+	t = trace_add(TRACE_STEP);
+	t->class = class;
+	t->page = (int16_t)page;
+	t->slot = (uint16_t)slot;
+	t->value = value;
+	count(site ? site : class, NULL);
+}
+
+/* To ThreadSanitizer the engine's own stores to a table nobody can reach are plain. */
+static uint64_t perform(unsigned ev, void *p, uint64_t val, bool private)
+{
+	uint64_t old = 0;
+
+	(void)private;
+#ifdef FIBER_TSAN
+	int load = ev & PT_EV_ACQUIRE ? __tsan_memory_order_acquire : __tsan_memory_order_relaxed;
+	int store = ev & PT_EV_RELEASE ? __tsan_memory_order_release : __tsan_memory_order_relaxed;
+
+	switch (ev & 7) {
+	case PT_EV_LOAD:
+		return (uint64_t)__tsan_atomic64_load(p, load);
+	case PT_EV_STORE:
+		if (private) {
+			__tsan_write8(p);
+			*(uint64_t *)p = val;
+		} else {
+			__tsan_atomic64_store(p, (__tsan_atomic64)val, store);
+		}
+		return 0;
+	case PT_EV_CAS:
+		return (uint64_t)__tsan_atomic64_compare_exchange_val(p, 0, (__tsan_atomic64)val,
+								      store, load);
+	case PT_EV_AND:
+		return (uint64_t)__tsan_atomic64_fetch_and(p, (__tsan_atomic64)val, store);
+	case PT_EV_OR:
+		return (uint64_t)__tsan_atomic64_fetch_or(p, (__tsan_atomic64)val, store);
+	case PT_EV_TOP_LOAD:
+		return (uint64_t)__tsan_atomic64_load(p, load);
+	case PT_EV_TOP_STORE:
+		__tsan_atomic64_store(p, (__tsan_atomic64)val, store);
+		return 0;
+	}
+#endif
+	switch (ev & 7) {
+	case PT_EV_LOAD:
+		return __atomic_load_n((pt_word *)p, __ATOMIC_RELAXED);
+	case PT_EV_STORE:
+		__atomic_store_n((pt_word *)p, val, __ATOMIC_RELAXED);
+		return 0;
+	case PT_EV_CAS:
+		__atomic_compare_exchange_n((pt_word *)p, &old, val, false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_SEQ_CST);
+		return old;
+	case PT_EV_AND:
+		return __atomic_fetch_and((pt_word *)p, val, __ATOMIC_RELAXED);
+	case PT_EV_OR:
+		return __atomic_fetch_or((pt_word *)p, val, __ATOMIC_RELAXED);
+	case PT_EV_TOP_LOAD:
+		return __atomic_load_n((uintptr_t *)p, __ATOMIC_RELAXED);
+	default:
+		__atomic_store_n((uintptr_t *)p, (uintptr_t)val, __ATOMIC_RELAXED);
+		return 0;
+	}
+}
+
+static uint64_t access_top(unsigned ev, void *p, uint64_t val, uintptr_t site)
+{
+	uint64_t word;
+
+	hook_step(CLASS_TOP, -1, ev & 7, val, site);
+	if ((ev & 7) == PT_EV_TOP_STORE)
+		view_published(ev & PT_EV_RELEASE);
+	word = perform(ev, p, val, false);
+	if (ev & PT_EV_ACQUIRE)
+		view_acquired(word);
+	return word;
+}
+
+static uint64_t access_entry(unsigned ev, int page, pt_word *p, uint64_t val)
+{
+	uint64_t word;
+
+	switch (ev & 7) {
+	case PT_EV_LOAD:
+		word = view_load(page, p);
+		perform(ev, p, val, false);
+		break;
+	case PT_EV_STORE:
+		view_store(page, p);
+		if (ev & PT_EV_RELEASE)
+			view_published(true);
+		word = perform(ev, p, val, false);
+		break;
+	default:
+		view_rmw(page, p);
+		word = perform(ev, p, val, false);
+		if ((ev & 7) == PT_EV_CAS && !word)
+			view_published(ev & PT_EV_RELEASE);
+		break;
+	}
+	if (ev & PT_EV_ACQUIRE)
+		view_acquired(word);
+	return word;
+}
+
+static enum op_class class_of(unsigned ev)
+{
+	switch (ev & 7) {
+	case PT_EV_LOAD:
+		return CLASS_LOAD;
+	case PT_EV_CAS:
+		return CLASS_CAS;
+	default:
+		return CLASS_STORE;
+	}
+}
+
+static uint64_t hooked(unsigned ev, void *p, uint64_t val, uintptr_t site)
+{
+	uint64_t word;
+	int page;
+
+	if ((ev & 7) >= PT_EV_TOP_LOAD)
+		return access_top(ev, p, val, site);
+	page = view_page(p);
+	if (page < 0) {
+		fault(race.run, OR_RACE, NO_LEVEL, "an access outside of all tables");
+		__builtin_trap();
+	}
+	if (view_is_private(page))
+		return perform(ev, p, val, true);
+	hook_step(class_of(ev), page,
+		  (unsigned)((uintptr_t)p - (uintptr_t)race.run->ledger.mem) & 0xffff, val, site);
+	view_reach(page);
+	word = access_entry(ev, page, p, val);
+	if ((ev & 7) == PT_EV_CAS) {
+		trace_add(TRACE_STEP)->what = word ? "lost" : "won";
+		if (word)
+			sched_lost();
+	}
+	return word;
+}
+
+uint64_t pt_hook(unsigned ev, void *p, uint64_t val)
+{
+	if (!following)
+		return perform(ev, p, val, true);
+	return hooked(ev, p, val, (uintptr_t)__builtin_return_address(0));
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who ran when, and what each step touched: a column per fiber, as far back as is kept. */
+#include "race.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define KEPT  512
+#define WIDTH 34
+
+static struct trace ring[KEPT];
+static unsigned total;
+
+void trace_begin(void)
+{
+	total = 0;
+}
+
+struct trace *trace_add(enum trace_kind kind)
+{
+	struct trace *t = &ring[total++ % KEPT];
+
+	t->kind = kind;
+	t->fiber = (uint8_t)sched.running;
+	t->op = (uint8_t)race.run->op;
+	t->what = NULL;
+	t->page = -1;
+	t->class = CLASS_COUNT;
+	return t;
+}
+
+static const char *fiber_name(unsigned f)
+{
+	static const char *const names[RACE_HANDS] = {"f0", "f1",	 "f2",
+						      "f3", "walker f4", "walker f5"};
+
+	return f < RACE_HANDS ? names[f] : "?";
+}
+
+/* A table as the listing names it: by when it was allocated. */
+static void print_place(const struct trace *t, unsigned n, char *out, size_t max)
+{
+	const struct ledger *l = &race.run->ledger;
+	const struct page *p;
+	unsigned word = hw_format(race.run->cfg.hw)->word_bytes, slot;
+
+	if (t->page < 0) {
+		out[0] = 0;
+		return;
+	}
+	p = &l->page[t->page];
+	slot = t->slot;
+	if (t->class != CLASS_WALK)
+		slot = (uint16_t)(t->slot - (p->phys - l->phys_base)) / word;
+	if (t->class == CLASS_FREE)
+		snprintf(out, max, " T%d", t->page);
+	else if (n > 1)
+		snprintf(out, max, " T%d[%u..%u]", t->page, slot, slot + n - 1);
+	else
+		snprintf(out, max, " T%d[%u]", t->page, slot);
+}
+
+static void print_step(const struct trace *t, unsigned n, char *out, size_t max)
+{
+	char place[32];
+
+	if (t->class == CLASS_COUNT) {
+		snprintf(out, max, "  %s", t->what);
+		return;
+	}
+	print_place(t, n, place, sizeof(place));
+	snprintf(out, max, "%s%s", op_classes[t->class], place);
+}
+
+static void print_cell(const struct run *r, const struct trace *t, unsigned n, char *out,
+		       size_t max)
+{
+	char text[160];
+
+	switch (t->kind) {
+	case TRACE_BEGINS:
+		snprintf(out, max, "%u: %s", t->op,
+			 op_print(&r->prog, &r->prog.op[t->op], text, sizeof(text)));
+		break;
+	case TRACE_ENDS:
+		snprintf(out, max, "%u done: %d", t->op, r->result[t->op].err);
+		break;
+	case TRACE_WALK:
+		snprintf(out, max, "walk of 0x%" PRIx64 ": %s", t->value, t->what);
+		break;
+	case TRACE_PREEMPTED:
+		snprintf(out, max, "! at %s, go to %s", op_classes[t->class],
+			 fiber_name((unsigned)t->value));
+		break;
+	case TRACE_WAITS:
+		snprintf(out, max, "! waits for %s", t->what);
+		break;
+	default:
+		print_step(t, n, out, max);
+	}
+}
+
+/* Loads and stores that go on from word to word are one line. */
+static unsigned alike(unsigned at)
+{
+	const struct trace *t = &ring[at % KEPT];
+	unsigned n = 1, word = hw_format(race.run->cfg.hw)->word_bytes;
+
+	if (t->kind != TRACE_STEP || t->page < 0 || t->class > CLASS_STORE)
+		return 1;
+	while (at + n < total) {
+		const struct trace *next = &ring[(at + n) % KEPT];
+
+		if (next->kind != TRACE_STEP || next->fiber != t->fiber || next->page != t->page ||
+		    next->class != t->class || next->slot != (uint16_t)(t->slot + n * word))
+			break;
+		n++;
+	}
+	return n;
+}
+
+static void print_waits(FILE *out)
+{
+	for (unsigned f = 0; f < RACE_HANDS; f++) {
+		unsigned of;
+		const char *what = sched_waits_for(f, &of);
+
+		if (!what)
+			continue;
+		fprintf(out, "  %s waits for %s", fiber_name(f), what);
+		for (unsigned g = 0; g < RACE_HANDS; g++)
+			if (of >> g & 1)
+				fprintf(out, ", which %s has", fiber_name(g));
+		fputc('\n', out);
+	}
+}
+
+void trace_print(const struct run *r, FILE *out)
+{
+	unsigned column[RACE_HANDS + 1], n = 0, used = 0;
+	unsigned first = total > KEPT ? total - KEPT : 0;
+
+	for (unsigned i = first; i < total; i++)
+		used |= 1u << ring[i % KEPT].fiber;
+	fprintf(out, "  who ran when; Tn is the n-th table that was allocated\n  ");
+	for (unsigned f = 0; f < RACE_HANDS; f++) {
+		column[f] = n;
+		if (!(used >> f & 1))
+			continue;
+		n++;
+		fprintf(out, "%-*s", WIDTH, fiber_name(f));
+	}
+	fputc('\n', out);
+	for (unsigned i = first, alike_n; i < total; i += alike_n) {
+		const struct trace *t = &ring[i % KEPT];
+		char cell[200];
+
+		alike_n = alike(i);
+		print_cell(r, t, alike_n, cell, sizeof(cell));
+		fprintf(out, "  %*s%s\n", (int)(column[t->fiber % RACE_HANDS] * WIDTH), "", cell);
+	}
+	print_waits(out);
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `inbox`: what a campaign left, by cause. Each file is replayed once; files of one key and target
+ * are one fault, of which the smallest is shrunk. A fault that regress/ has is known.
+ */
+#include "triage.h"
+
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_FAULTS 1000
+
+struct fault_row {
+	char key[96], target[64];
+	char path[4096]; /* of the smallest input */
+	size_t size;
+	unsigned count, ops;
+	bool known;
+};
+
+static struct fault_row rows[MAX_FAULTS];
+static unsigned n_rows;
+static unsigned long files, skipped, healthy;
+static char last_skip[4400];
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+static void progress(const char *what, unsigned long n, bool now)
+{
+	static time_t last;
+	time_t t = time(NULL);
+
+	if (!isatty(STDERR_FILENO) || (t == last && !now))
+		return;
+	last = t;
+	fprintf(stderr, "\r%s %lu, %u faults%s", what, n, n_rows, now ? "\n" : "");
+}
+
+/* regress/ beside build/, where this program is. */
+static const char *regress_directory(void)
+{
+	static char dir[4200];
+
+	snprintf(dir, sizeof(dir), "%s/../../regress", replayer_directory());
+	return dir;
+}
+
+/* A key as the name of a file. */
+static void file_name(const char *key, char *name, size_t max)
+{
+	size_t n = 0;
+
+	for (; *key && n + 1 < max; key++)
+		name[n++] = strchr("@/ :", *key) ? '_' : *key;
+	name[n] = 0;
+}
+
+static bool is_known(const char *key)
+{
+	char name[100], path[4400];
+
+	file_name(key, name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/%s.ops", regress_directory(), name);
+	return !access(path, F_OK);
+}
+
+static void add(const struct input *in, const struct probe *p)
+{
+	struct fault_row *r = rows;
+
+	while (r < rows + n_rows && (strcmp(r->key, p->key) || strcmp(r->target, in->target)))
+		r++;
+	if (r == rows + MAX_FAULTS)
+		die("more than %u different faults: take the directories one by one", MAX_FAULTS);
+	if (r == rows + n_rows) {
+		n_rows++;
+		snprintf(r->key, sizeof(r->key), "%s", p->key);
+		snprintf(r->target, sizeof(r->target), "%s", in->target);
+		r->known = is_known(p->key);
+		r->size = SIZE_MAX;
+	}
+	r->count++;
+	if (in->size < r->size) {
+		r->size = in->size;
+		snprintf(r->path, sizeof(r->path), "%s", in->path);
+	}
+}
+
+static void take_file(const char *path)
+{
+	static struct input in;
+	struct probe p;
+
+	files++;
+	progress("files", files, false);
+	if (!input_try(&in, path, last_skip, sizeof(last_skip))) {
+		skipped++;
+		return;
+	}
+	probe_input(in.target, false, in.data, in.size, &p);
+	if (p.verdict == PROBE_OK)
+		healthy++;
+	else
+		add(&in, &p);
+}
+
+/* Entries as they come: a directory may have a million. */
+static void take(const char *path, bool given)
+{
+	char child[4096];
+	struct dirent *d;
+	struct stat st;
+	DIR *dir;
+
+	if ((given ? stat : lstat)(path, &st))
+		die("%s: %s", path, strerror(errno));
+	if (S_ISREG(st.st_mode)) {
+		take_file(path);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return;
+	dir = opendir(path);
+	if (!dir)
+		die("%s: %s", path, strerror(errno));
+	while (!stop && (d = readdir(dir))) {
+		if (d->d_name[0] == '.' || !strcmp(d->d_name, "README.txt"))
+			continue;
+		if (snprintf(child, sizeof(child), "%s/%s", path, d->d_name) < (int)sizeof(child))
+			take(child, false);
+	}
+	closedir(dir);
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct fault_row *x = a, *y = b;
+
+	if (x->known != y->known)
+		return x->known - y->known;
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return strcmp(x->key, y->key);
+}
+
+static void shrink_row(struct fault_row *r)
+{
+	static struct input in;
+	static struct shrunk s;
+	char name[100], path[4400];
+	FILE *f;
+
+	input_read(&in, r->path);
+	if (!shrink_input(&in, &s))
+		return;
+	r->ops = s.ops;
+	if (!opt.out)
+		return;
+	file_name(r->key, name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/%s-%s.%s", opt.out, r->target, name,
+		 in.hw == HW_COUNT ? "bin" : "ops");
+	if (!opt.force && !access(path, F_OK))
+		return;
+	f = output_open(path);
+	if (in.hw == HW_COUNT)
+		fwrite(s.data, 1, s.size, f);
+	else
+		input_print(in.hw, s.data, s.size, f);
+	output_close(f, path);
+}
+
+static void print_json(void)
+{
+	cJSON *o = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(o, "faults");
+	char *text;
+
+	cJSON_AddNumberToObject(o, "files", (double)files);
+	cJSON_AddNumberToObject(o, "skipped", (double)skipped);
+	cJSON_AddNumberToObject(o, "healthy", (double)healthy);
+	for (unsigned i = 0; i < n_rows; i++) {
+		cJSON *row = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(row, "key", rows[i].key);
+		cJSON_AddStringToObject(row, "target", rows[i].target);
+		cJSON_AddNumberToObject(row, "count", rows[i].count);
+		cJSON_AddNumberToObject(row, "operations", rows[i].ops);
+		cJSON_AddBoolToObject(row, "known", rows[i].known);
+		cJSON_AddStringToObject(row, "file", rows[i].path);
+		cJSON_AddItemToArray(list, row);
+	}
+	text = cJSON_Print(o);
+	puts(text);
+	free(text);
+	cJSON_Delete(o);
+}
+
+static void print_table(void)
+{
+	printf("%-36s %-16s %6s %4s  %-5s  %s\n", "key", "target", "files", "ops", "", "smallest");
+	for (unsigned i = 0; i < n_rows; i++)
+		printf("%-36s %-16s %6u %4u  %-5s  %s\n", rows[i].key, rows[i].target,
+		       rows[i].count, rows[i].ops, rows[i].known ? "known" : "new", rows[i].path);
+	printf("%lu files: %u faults, %lu without a fault, %lu skipped%s%s\n", files, n_rows,
+	       healthy, skipped, skipped ? ", the last: " : "", skipped ? last_skip : "");
+}
+
+int cmd_inbox(void)
+{
+	struct sigaction act = {.sa_handler = on_signal};
+
+	if (!opt.argc)
+		die("inbox takes directories; inbox --help");
+	if (opt.out && mkdir(opt.out, 0777) && errno != EEXIST)
+		die("%s: %s", opt.out, strerror(errno));
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	for (int i = 0; i < opt.argc && !stop; i++)
+		take(opt.argv[i], true);
+	progress("files", files, true);
+	qsort(rows, n_rows, sizeof(rows[0]), by_count);
+	for (unsigned i = 0; i < n_rows && !stop; i++) {
+		shrink_row(&rows[i]);
+		progress("shrunk", i + 1, i + 1 == n_rows);
+	}
+	if (opt.json)
+		print_json();
+	else
+		print_table();
+	return stop ? 130 : n_rows != 0;
+}
+
+/* The commit the project's tree is at, or "unknown". */
+static void commit(char *out, size_t max)
+{
+	char command[4400];
+	FILE *f;
+
+	snprintf(command, sizeof(command), "git -C '%s' rev-parse --short=12 HEAD 2>/dev/null",
+		 replayer_directory());
+	f = popen(command, "r");
+	if (!f || !fgets(out, (int)max, f))
+		snprintf(out, max, "unknown");
+	if (f)
+		pclose(f);
+	out[strcspn(out, "\n")] = 0;
+}
+
+int cmd_keep(void)
+{
+	static struct input in;
+	char name[100], path[4400], at[64];
+	const char *dir = opt.out ? opt.out : regress_directory();
+	struct probe p;
+	FILE *f;
+
+	if (opt.argc != 1)
+		die("keep takes one file; keep --help");
+	input_read(&in, opt.argv[0]);
+	if (in.hw == HW_COUNT)
+		die("%s: inputs of %s are no programs", in.path, in.target);
+	probe_input(in.target, false, in.data, in.size, &p);
+	if (p.verdict == PROBE_OK)
+		die("%s: no fault, nothing to keep", in.path);
+	if (mkdir(dir, 0777) && errno != EEXIST)
+		die("%s: %s", dir, strerror(errno));
+	file_name(p.key, name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/%s.ops", dir, name);
+	commit(at, sizeof(at));
+	f = output_open(path);
+	fprintf(f, "# Key: %s\n# Target: %s\n# Fails on: %s\n", p.key, in.target, at);
+	input_print(in.hw, in.data, in.size, f);
+	output_close(f, path);
+	printf("%s\n", path);
+	return 0;
+}
