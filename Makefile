@@ -18,6 +18,12 @@ CLANG := $(or $(if $(findstring clang,$(GCC)),$(GCC)),$(call first,clang-14 clan
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 
+# `make bugs` takes a pattern; it builds its faults one by one.
+ifneq ($(filter bugs,$(MAKECMDGOALS)),)
+export PATTERN := $(B)
+override B :=
+endif
+
 include mk/targets.mk
 include mk/flavours.mk
 -include mk/kernel.mk
@@ -26,7 +32,7 @@ include mk/flavours.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check replay bench iommupt coverage deps targets clean
+.PHONY: all help fuzz check replay bench iommupt coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -55,6 +61,10 @@ iommupt:
 	@scripts/deps.sh build report
 	@+$(MAKE) -s --no-print-directory build/iommupt
 
+bugs:
+	@scripts/deps.sh fuzz
+	@+scripts/bugs.sh
+
 coverage:
 	@scripts/deps.sh coverage
 	@+scripts/coverage.sh
@@ -64,6 +74,10 @@ deps:
 
 targets:
 	@printf '%s\n' $(TARGETS)
+
+# The same with how each is built, for oss-fuzz/build.sh.
+target-rows:
+	@printf '%s\n' $(TARGET_ROWS)
 
 clean:
 	rm -rf build
@@ -76,6 +90,7 @@ clean:
 #:   make replay F=FILE      replays an input, or a directory of them
 #:   make bench              what a call costs, beside an engine that does nothing
 #:   make iommupt            the triage tool build/iommupt: show, shrink, emit, inbox, keep
+#:   make bugs               which planted faults are found, and how fast; the table is docs/bugs.md
 #:   make coverage           lines of core/ that the corpus reaches, and those it does not
 #:   make deps               installs what any of these needs (each installs its own by itself)
 #:   make targets            names of the targets, one a line
@@ -88,4 +103,5 @@ clean:
 #:   CC=clang-14             compiler; any clang from 14 on, gcc where nothing is fuzzed
 #:   SAN=address,undefined   sanitizers; memory, thread, none
 #:   CORPUS=DIR              starts from these inputs; from nothing with CORPUS=empty
-#:   B=NAME                  builds the fault bugs/NAME.patch in
+#:   B=NAME                  builds the fault bugs/NAME.patch in; for bugs a pattern
+#:   SEEDS=3                 runs for each fault
