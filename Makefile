@@ -32,7 +32,7 @@ include mk/flavours.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check replay bench iommupt coverage deps targets target-rows clean
+.PHONY: all help fuzz check replay bench iommupt campaign campaign-status coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -65,6 +65,13 @@ bugs:
 	@scripts/deps.sh fuzz
 	@+scripts/bugs.sh
 
+campaign:
+	@scripts/deps.sh afl report
+	@+scripts/campaign.sh
+
+campaign-status:
+	@scripts/campaign.sh status
+
 coverage:
 	@scripts/deps.sh coverage
 	@+scripts/coverage.sh
@@ -89,6 +96,8 @@ clean:
 #:   make check              every test; ends with "N passed, N failed"
 #:   make replay F=FILE      replays an input, or a directory of them
 #:   make bench              what a call costs, beside an engine that does nothing
+#:   make campaign           a fleet of AFL++ on a target (T=, JOBS=, TIME_S=; T=all: each in turn)
+#:   make campaign-status    how it goes, from another terminal
 #:   make iommupt            the triage tool build/iommupt: show, shrink, emit, inbox, keep
 #:   make bugs               which planted faults are found, and how fast; the table is docs/bugs.md
 #:   make coverage           lines of core/ that the corpus reaches, and those it does not

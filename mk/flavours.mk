@@ -33,12 +33,18 @@ coverage_FLAGS := -O1 $(CHECKED) -fprofile-instr-generate -fcoverage-mapping
 afl_CC := AFL_QUIET=1 afl-clang-fast
 afl_FLAGS := -O2 $(CHECKED)
 afl_MAIN := -fsanitize=fuzzer
+afl-asan_CC := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast
+afl-asan_FLAGS := -O1 $(CHECKED)
+afl-asan_MAIN := -fsanitize=fuzzer
+afl-cmplog_CC := AFL_QUIET=1 AFL_LLVM_CMPLOG=1 afl-clang-fast
+afl-cmplog_FLAGS := -O1 $(CHECKED)
+afl-cmplog_MAIN := -fsanitize=fuzzer
 product_CC := $(GCC)
 product_FLAGS := -O2
 product-clang_CC := $(CLANG)
 product-clang_FLAGS := -O2
 FLAVOURS := $(sort $(FUZZ) $(REPLAY) replay replay32 replay-clang32 replay-address-undefined \
-	coverage afl product product-clang)
+	coverage afl afl-asan afl-cmplog product product-clang)
 
 # The engine is freestanding in every flavour; the oracles see no header of it.
 CORE_FLAGS := -ffreestanding -Icore
@@ -135,6 +141,13 @@ build/libiommupt.a: build/product/libcore.a
 # Tools of the build: text programs to bytes, the table of operations to a dictionary.
 build/opsasm build/opsdict: build/ops%: fuzz/ops/%.c build/replay/libharness.a build/replay/libcore.a
 	$(call cc,replay) $(FUZZ_FLAGS) -o $@ $(filter %.c %.a,$^)
+
+# The mutator of programs for AFL++, which loads it as a library.
+build/afl/mutator.so: fuzz/afl/mutator.c $(wildcard fuzz/ops/*.[ch] fuzz/oracle/hw*.[ch])
+	@mkdir -p $(@D)
+	$(GCC) -std=gnu11 -O2 -Wall -Wextra -Ifuzz -fPIC -shared -o $@ fuzz/afl/mutator.c \
+		$(filter-out %/asm.c %/dict.c %/table.c,$(filter fuzz/ops/%.c fuzz/oracle/%.c,$^)) \
+		-DOP_NO_APPLY fuzz/ops/table.c
 
 # The triage tool: the table of operations, and replayers that it runs.
 build/iommupt: $(wildcard triage/*.[ch]) build/replay/libharness.a build/replay/libcore.a

@@ -61,3 +61,8 @@ is_number() {
 	*) return 0 ;;
 	esac
 }
+
+# fault_header FAULT FIELD: a line of what stands before the patch of a planted fault.
+fault_header() {
+	sed -n "/^--- /q; s/^$2: *//p" "bugs/$1.patch" | head -n 1
+}

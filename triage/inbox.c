@@ -67,12 +67,12 @@ static void file_name(const char *key, char *name, size_t max)
 	name[n] = 0;
 }
 
-static bool is_known(const char *key)
+static bool is_known(const char *target, const char *key)
 {
 	char name[100], path[4400];
 
 	file_name(key, name, sizeof(name));
-	snprintf(path, sizeof(path), "%s/%s.ops", regress_directory(), name);
+	snprintf(path, sizeof(path), "%s/%s/%s.ops", regress_directory(), target, name);
 	return !access(path, F_OK);
 }
 
@@ -88,7 +88,7 @@ static void add(const struct input *in, const struct probe *p)
 		n_rows++;
 		snprintf(r->key, sizeof(r->key), "%s", p->key);
 		snprintf(r->target, sizeof(r->target), "%s", in->target);
-		r->known = is_known(p->key);
+		r->known = is_known(in->target, p->key);
 		r->size = SIZE_MAX;
 	}
 	r->count++;
@@ -275,8 +275,11 @@ int cmd_keep(void)
 		die("%s: no fault, nothing to keep", in.path);
 	if (mkdir(dir, 0777) && errno != EEXIST)
 		die("%s: %s", dir, strerror(errno));
+	snprintf(path, sizeof(path), "%s/%s", dir, in.target);
+	if (mkdir(path, 0777) && errno != EEXIST)
+		die("%s: %s", path, strerror(errno));
 	file_name(p.key, name, sizeof(name));
-	snprintf(path, sizeof(path), "%s/%s.ops", dir, name);
+	snprintf(path, sizeof(path), "%s/%s/%s.ops", dir, in.target, name);
 	commit(at, sizeof(at));
 	f = output_open(path);
 	fprintf(f, "# Key: %s\n# Target: %s\n# Fails on: %s\n", p.key, in.target, at);

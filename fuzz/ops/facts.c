@@ -22,7 +22,7 @@ static const uint8_t units_v7s[16] = {12, 20, 16, 24, 10, 13, 14, 15,
 #define ARM_OAS	     48, 44, 42, 40, 36, 32
 #define ARM4K_SIZES  (SIZE(12) | SIZE(16) | SIZE(21) | SIZE(25) | SIZE(30) | SIZE(34))
 #define ARM16K_SIZES (SIZE(14) | SIZE(21) | SIZE(25) | SIZE(30))
-#define ARM64K_SIZES (SIZE(16) | SIZE(21) | SIZE(29) | SIZE(34))
+#define ARM64K_SIZES (SIZE(16) | SIZE(21) | SIZE(29) | SIZE(34) | SIZE(42))
 
 /* Every power of two up to 2^51 but 512G. */
 static const struct hw_facts amdv1 = {
@@ -181,7 +181,7 @@ static const struct hw_facts arm64k_s1 = {
 	.usual = ARM_USUAL,
 	.features = ARM_FEATURES | F_UPPER_HALF,
 	.width = {ARM_WIDTHS},
-	.oa_width = {ARM_OAS},
+	.oa_width = {52, ARM_OAS},
 	.sizes = ARM64K_SIZES,
 	.units = units_64k,
 };
@@ -197,7 +197,7 @@ static const struct hw_facts arm64k_s2 = {
 	.usual = ARM_USUAL,
 	.features = ARM_FEATURES,
 	.width = {ARM_WIDTHS},
-	.oa_width = {ARM_OAS},
+	.oa_width = {52, ARM_OAS},
 	.sizes = ARM64K_SIZES,
 	.units = units_64k,
 };

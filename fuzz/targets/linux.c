@@ -6,6 +6,7 @@
  */
 #include "engines/linux/engines.h"
 #include "run.h"
+#include "targets/mutator.h"
 
 #ifdef LAX
 #define RULES 0

@@ -5,6 +5,7 @@
  */
 #include "engines/core.h"
 #include "run.h"
+#include "targets/mutator.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,31 +2,40 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Each planted fault bugs/NAME.patch is built in and replays its trigger bugs/NAME.ops: the key it
-# names must be the first raised. The same trigger is harmless to the healthy build.
+# names must be the first raised, and with the rule of `Only:` alone (that of the key, if there is
+# none) it fires too. The same trigger is harmless to the healthy build. Each rule has a fault.
 
 set -eu
 cd "$(dirname "$0")/../.."
 . scripts/check/lib.sh
 
-header() { # FAULT FIELD
-	sed -n "/^--- /q; s/^$2: *//p" "bugs/$1.patch" | head -n 1
-}
-
 if [ $# -eq 0 ]; then
 	faults=$(find bugs -name '*.patch' -exec basename {} .patch \; | sort)
 	[ -n "$faults" ] || exit 0
 	for fault in $faults; do
-		set -- "$@" "build/bugs/$fault/replay/fuzz_$(header "$fault" Target)"
+		set -- "$@" "build/bugs/$fault/replay/fuzz_$(fault_header "$fault" Target)"
 	done
 	build -k B="$faults" "$@" >&2 || true
 	# shellcheck disable=SC2086 # a list of words
 	in_parallel $faults
+	for rule in $(sed -n '/oracle_names\[/,/};/p' fuzz/oracle/fault.c | grep -o '"[a-z-]*"' | tr -d '"'); do
+		proofs=$(for fault in $faults; do
+			only=$(fault_header "$fault" Only)
+			key=$(fault_header "$fault" Key)
+			[ "${only:-${key%%@*}}" != "$rule" ] || say "$fault"
+		done)
+		if [ -n "$proofs" ]; then
+			ok "rule[$rule] is proved by $(say "$proofs" | wc -l): $(say "$proofs" | head -n 3 | tr '\n' ' ')"
+		else
+			failed "rule[$rule]" 'no planted fault proves it'
+		fi
+	done
 	exit 0
 fi
 
 fault=$1
-key=$(header "$fault" Key)
-target=$(header "$fault" Target)
+key=$(fault_header "$fault" Key)
+target=$(fault_header "$fault" Target)
 name="fault[$fault]"
 planted=build/bugs/$fault/replay/fuzz_$target
 healthy=build/replay/fuzz_$target
@@ -40,10 +49,20 @@ elif [ ! -e "$trigger" ] || [ ! -x "$planted" ]; then
 	exit 0
 fi
 
-raised=$( (timeout 60 "$planted" "$trigger" 2>&1 || true) 2>/dev/null |
-	sed -n 's/^FAULT key=\([^ ]*\).*/\1/p' | head -n 1)
+# raises OPTION..: the first key.
+raises() {
+	(timeout 60 "$planted" "$@" "$trigger" 2>&1 || true) 2>/dev/null |
+		sed -n 's/^FAULT key=\([^ ]*\).*/\1/p' | head -n 1
+}
+
+only=$(fault_header "$fault" Only)
+only=${only:-${key%%@*}}
+raised=$(raises)
+alone=$(raises --oracle "$only")
 if [ "$raised" != "$key" ]; then
 	failed "$name" "raises ${raised:-nothing}, not $key"
+elif [ "${alone%%@*}" != "$only" ]; then
+	failed "$name" "raises ${alone:-nothing} with $only alone"
 elif ! timeout 60 "$healthy" -q "$trigger" >/dev/null 2>&1; then
 	failed "$name" "the healthy build fails on $trigger too"
 else

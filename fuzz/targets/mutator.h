@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * libFuzzer's hooks on the mutator of programs (fuzz/ops/mutate.c). A quarter of the mutations
+ * stays with libFuzzer: bytes that no operation would choose, and what it learned from comparisons.
+ */
+#ifndef FUZZ_TARGETS_MUTATOR_H
+#define FUZZ_TARGETS_MUTATOR_H
+
+#include "ops/ops.h"
+
+/* libFuzzer's own; absent where something else drives the target. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max) __attribute__((weak));
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	if (seed % 4 == 0 && LLVMFuzzerMutate)
+		return LLVMFuzzerMutate(data, size, max);
+	return prog_mutate(TARGET_HW, data, size, max, seed / 4);
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn,
+				 uint8_t *out, size_t max, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn,
+				 uint8_t *out, size_t max, unsigned seed)
+{
+	return prog_crossover(TARGET_HW, a, an, b, bn, out, max, seed);
+}
+
+#endif
