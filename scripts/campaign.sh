@@ -43,10 +43,10 @@ value() {
 
 # status DIRECTORY SECONDS: the fleet in one line.
 status() {
-	execs=0 speed=0 finds=0 stability=100 coverage=0 fleet=0
+	execs=0 speed=0 finds=0 stability=100 coverage=0 members=0
 	for f in "$1"/*/fuzzer_stats; do
 		[ -e "$f" ] || continue
-		fleet=$((fleet + 1))
+		members=$((members + 1))
 		v=$(value execs_done "$f") && execs=$((execs + ${v:-0}))
 		v=$(value execs_per_sec "$f") && v=${v%.*} && speed=$((speed + ${v:-0}))
 		v=$(value corpus_count "$f") && [ "${v:-0}" -le "$finds" ] || finds=$v
@@ -55,14 +55,14 @@ status() {
 	done
 	crashes=$(find "$1" -path '*/crashes/id*' 2>/dev/null | wc -l)
 	printf '%6s s  %-14s %d fuzzers  %11d runs  %7d/s  edges %5d  corpus %5d  crashes %3d  stability %s %%\n' \
-		"$2" "$(basename "${1%/fleet}")" "$fleet" "$execs" "$speed" "$coverage" "$finds" "$crashes" \
+		"$2" "$(basename "${1%/fleet}")" "$members" "$execs" "$speed" "$coverage" "$finds" "$crashes" \
 		"$stability"
 }
 
 if [ "${1:-}" = status ]; then
-	for fleet in build/work/*/fleet; do
-		[ -d "$fleet" ] || die "no campaign yet"
-		status "$fleet" -
+	for directory in build/work/*/fleet; do
+		[ -d "$directory" ] || die "no campaign yet"
+		status "$directory" -
 	done
 	exit 0
 fi

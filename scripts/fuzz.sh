@@ -42,7 +42,10 @@ empty)
 esac
 mkdir -p "$found" "$work/crashes"
 
-set -- -max_total_time="$TIME_S" -max_len=512 -timeout=10 -print_final_stats=1 \
+# A program of 64 operations fits into 512 bytes; as text it takes more.
+length=512
+[ "$(target_hw "$T")" != none ] || length=4096
+set -- -max_total_time="$TIME_S" -max_len="$length" -timeout=10 -print_final_stats=1 \
 	-artifact_prefix="$work/crashes/" "$found" ${start:+"$start"}
 [ ! -s "build/dict/$T.dict" ] || set -- -dict="build/dict/$T.dict" "$@"
 [ "$JOBS" -eq 1 ] || set -- -fork="$JOBS" "$@"

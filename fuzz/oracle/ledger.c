@@ -2,7 +2,6 @@
 #include "oracle/ledger.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #include "oracle/fault.h"
 #include "oracle/oracle.h"
@@ -33,14 +32,18 @@
 
 typedef uint64_t __attribute__((aligned(8))) word;
 
-static uint8_t *arena(void)
-{
-	uint8_t *p = mmap(NULL, ARENA_SIZE + ALIGN, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+/* What the CPU sees and what an incoherent walker sees; there before the first input, like every
+ * other. */
+static uint8_t memory[2][ARENA_SIZE + ALIGN];
 
-	if (p == MAP_FAILED)
-		__builtin_trap();
-	return p + (-(uintptr_t)p & (ALIGN - 1));
+static uint8_t *arena(unsigned i)
+{
+	return memory[i] + (-(uintptr_t)memory[i] & (ALIGN - 1));
+}
+
+__attribute__((constructor)) static void poison_arena(void)
+{
+	ASAN_POISON_MEMORY_REGION(arena(0), ARENA_SIZE);
 }
 
 /* The upper half of the output addresses, so that a table pointer's high bits count. */
@@ -60,12 +63,8 @@ void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg,
 {
 	struct engine_cfg narrow = *cfg;
 
-	if (!l->mem) {
-		l->mem = arena();
-		ASAN_POISON_MEMORY_REGION(l->mem, ARENA_SIZE);
-	}
-	if (!l->copy && (cfg->features & F_INCOHERENT))
-		l->copy = arena();
+	l->mem = arena(0);
+	l->copy = arena(1);
 	l->run = r;
 	if (low && narrow.oa_width > 32)
 		narrow.oa_width = 32;
