@@ -32,7 +32,7 @@ include mk/flavours.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check replay bench iommupt campaign campaign-status coverage deps targets target-rows clean
+.PHONY: all help fuzz check replay bench bugs iommupt campaign campaign-status coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a call costs: our engine, the kernel's if it was built, one that does nothing, and the
+ * What a call costs: our engine, the kernel's if they were built, one that does nothing, and the
  * machine's floor, all in one run.
  *
  * Every round runs every case on every column, in an order that turns from round to round, so
@@ -15,22 +15,32 @@
 
 #define BUDGET 1e6 /* ns for a case on one column in a round */
 
-#ifdef BENCH_KERNEL
-extern const struct engine_ops engine_linux_amdv1, engine_linux_x86_64;
-#define KERNEL(name) (&engine_linux_##name)
-#else
-#define KERNEL(name) NULL
-#endif
-
 static const uint64_t growth_bytes[] = {1ull << 20, 16ull << 20, 256ull << 20,
 					1ull << 30, 4ull << 30,	 16ull << 30};
 
-static const struct {
+#ifdef BENCH_KERNEL
+#include "engines/linux/engines.h"
+#endif
+
+/* A tree, and the kernel's engines that build such. */
+static const struct setup {
 	struct bench_tree tree;
-	const struct engine_ops *kernel;
-} trees[] = {
-	{{"amdv1", HW_AMDV1, 64, 2, F_DYNAMIC_TOP | F_FLUSH_RANGE}, KERNEL(amdv1)},
-	{{"x86_64", HW_X86_64, 48, 3, F_FLUSH_RANGE}, KERNEL(x86_64)},
+	struct column kernel[3];
+} setups[] = {
+	{
+		.tree = {"amdv1", HW_AMDV1, 64, 2, F_DYNAMIC_TOP | F_FLUSH_RANGE},
+#ifdef BENCH_KERNEL
+		.kernel = {{"kernel", ENGINE, &engine_linux_amdv1},
+			   {"6.12", ENGINE, &engine_linux_amd_v1_612}},
+#endif
+	},
+	{
+		.tree = {"x86_64", HW_X86_64, 48, 3, F_FLUSH_RANGE},
+#ifdef BENCH_KERNEL
+		.kernel = {{"kernel", ENGINE, &engine_linux_x86_64},
+			   {"6.12", ENGINE, &engine_linux_amd_v2_612}},
+#endif
+	},
 };
 
 static void usage(void)
@@ -39,66 +49,97 @@ static void usage(void)
 	exit(2);
 }
 
-static void measure_case(struct row *rows, const struct bench_tree *tree,
-			 const struct engine_ops *const *engines, enum column col)
+static void add_sample(struct row *row, unsigned col, double ns)
+{
+	struct figure *f = &row->figure[col];
+
+	f->sample[f->n++] = ns;
+}
+
+static void measure_case(const struct report *r, struct row *rows, unsigned col)
 {
 	const struct bench_case *c = rows->c;
 	double ns[BENCH_OPS];
 
-	switch (col) {
-	case COL_LOADS:
-		ns[0] = floor_loads(c, tree, BUDGET);
-		for (unsigned op = 0; op < BENCH_OPS; op++)
-			report_add(&rows[op], col, ns[0]);
+	switch (r->column[col].kind) {
+	case LOADS:
+		ns[0] = floor_loads(c, r->tree, BUDGET);
+		for (unsigned op = 0; op < ops_of_case(c); op++)
+			add_sample(&rows[op], col, ns[0]);
 		break;
-	case COL_STORES:
+	case STORES:
 		ns[0] = floor_stores(c, BUDGET);
-		report_add(&rows[BENCH_MAP], col, ns[0]);
-		report_add(&rows[BENCH_UNMAP], col, ns[0]);
+		add_sample(&rows[BENCH_MAP], col, ns[0]);
+		add_sample(&rows[BENCH_UNMAP], col, ns[0]);
 		break;
-	default:
-		if (!engines[col])
-			break;
-		case_run(c, tree, engines[col], BUDGET, ns);
-		for (unsigned op = 0; op < BENCH_OPS; op++)
-			report_add(&rows[op], col, ns[op]);
+	case ENGINE:
+		case_run(c, r->tree, r->column[col].ops, BUDGET, ns);
+		for (unsigned op = 0; op < ops_of_case(c); op++)
+			add_sample(&rows[op], col, ns[op]);
 	}
 }
 
-static void measure_growth(struct row *row, const struct bench_tree *tree,
-			   const struct engine_ops *const *engines, enum column col)
+static void measure_growth(const struct report *r, struct row *row, unsigned col)
 {
-	if (col <= COL_NULL && engines[col])
-		report_add(row, col, growth_run(tree, engines[col], row->bytes, BUDGET));
+	if (r->column[col].kind == ENGINE)
+		add_sample(row, col, growth_run(r->tree, r->column[col].ops, row->bytes, BUDGET));
 }
 
-static void lay_out(struct report *r)
+static void run_round(struct report *r, unsigned round)
 {
-	for (unsigned i = 0; i < bench_n_cases; i++)
-		for (unsigned op = 0; op < BENCH_OPS; op++)
-			r->row[r->n++] = (struct row){.c = &bench_cases[i], .op = op};
-	for (unsigned i = 0; i < sizeof(growth_bytes) / sizeof(growth_bytes[0]); i++)
-		r->row[r->n++] = (struct row){.op = BENCH_MAP, .bytes = growth_bytes[i]};
-}
-
-static void run_round(struct report *r, const struct engine_ops *const *engines, unsigned round)
-{
-	for (unsigned i = 0; i < r->n; i += r->row[i].c ? BENCH_OPS : 1) {
-		for (unsigned turn = 0; turn < COLUMNS; turn++) {
-			enum column col = (turn + round) % COLUMNS;
+	for (unsigned i = 0; i < r->rows; i += r->row[i].c ? ops_of_case(r->row[i].c) : 1) {
+		for (unsigned turn = 0; turn < r->columns; turn++) {
+			unsigned col = (turn + round) % r->columns;
 
 			if (r->row[i].c)
-				measure_case(&r->row[i], r->tree, engines, col);
+				measure_case(r, &r->row[i], col);
 			else
-				measure_growth(&r->row[i], r->tree, engines, col);
+				measure_growth(r, &r->row[i], col);
 		}
 	}
+}
+
+static void lay_out(struct report *r, const struct setup *s)
+{
+	r->tree = &s->tree;
+	r->column[r->columns++] = (struct column){"ours", ENGINE, engine_core(s->tree.hw)};
+	for (const struct column *k = s->kernel; k->ops; k++)
+		r->column[r->columns++] = *k;
+	r->column[r->columns++] = (struct column){"empty", ENGINE, &engine_null};
+	r->column[r->columns++] = (struct column){"loads", LOADS, NULL};
+	r->column[r->columns++] = (struct column){"stores", STORES, NULL};
+
+	for (unsigned i = 0; i < bench_n_cases; i++)
+		for (unsigned op = 0; op < ops_of_case(&bench_cases[i]); op++)
+			r->row[r->rows++] = (struct row){.c = &bench_cases[i], .op = op};
+	for (unsigned i = 0; i < sizeof(growth_bytes) / sizeof(growth_bytes[0]); i++)
+		r->row[r->rows++] = (struct row){.op = BENCH_MAP, .bytes = growth_bytes[i]};
+}
+
+static const struct setup *find_setup(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(setups) / sizeof(setups[0]); i++)
+		if (!strcmp(name, setups[i].tree.name))
+			return &setups[i];
+	usage();
+	return NULL;
+}
+
+static void write_json(const struct report *r, const char *path)
+{
+	FILE *out = fopen(path, "w");
+
+	if (!out) {
+		perror(path);
+		exit(1);
+	}
+	report_json(r, out);
+	fclose(out);
 }
 
 int main(int argc, char **argv)
 {
 	static struct report report = {.rounds = 21};
-	const struct engine_ops *engines[COLUMNS] = {[COL_NULL] = &engine_null};
 	const char *json = NULL, *format = "amdv1";
 	int opt;
 
@@ -112,32 +153,17 @@ int main(int argc, char **argv)
 		else
 			usage();
 	}
-	for (unsigned i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
-		if (strcmp(format, trees[i].tree.name))
-			continue;
-		report.tree = &trees[i].tree;
-		engines[COL_KERNEL] = trees[i].kernel;
-		engines[COL_CORE] = engine_core(report.tree->hw);
-	}
-	if (optind < argc || !report.tree || !report.rounds || report.rounds > MAX_ROUNDS)
+	if (optind < argc || !report.rounds || report.rounds > MAX_ROUNDS)
 		usage();
 
 	host_init();
-	lay_out(&report);
+	lay_out(&report, find_setup(format));
 	for (unsigned round = 0; round < report.rounds; round++)
-		run_round(&report, engines, round);
+		run_round(&report, round);
 	report_sum_up(&report);
 	report_table(&report);
 	report_goals(&report);
-	if (json) {
-		FILE *out = fopen(json, "w");
-
-		if (!out) {
-			perror(json);
-			return 1;
-		}
-		report_json(&report, out);
-		fclose(out);
-	}
+	if (json)
+		write_json(&report, json);
 	return 0;
 }

@@ -13,8 +13,8 @@
 
 enum bench_op {
 	BENCH_MAP,
-	BENCH_LOOKUP,
 	BENCH_UNMAP, /* and the sync of its gather */
+	BENCH_LOOKUP,
 	BENCH_OPS,
 };
 
@@ -68,6 +68,8 @@ uint64_t case_iova(const struct bench_case *c, unsigned i);
 uint64_t case_span(const struct bench_case *c);
 /* Calls of an operation in a pass, or pages, whichever the times are of. */
 double units_of_pass(const struct bench_case *c);
+/* Operations worth a row: a lookup of a page says nothing of 1G in one call. */
+unsigned ops_of_case(const struct bench_case *c);
 /* Runs passes for about `budget` ns; times per call, or page, of each operation. */
 void case_run(const struct bench_case *c, const struct bench_tree *tree,
 	      const struct engine_ops *ops, double budget, double ns[BENCH_OPS]);

@@ -55,6 +55,11 @@ double units_of_pass(const struct bench_case *c)
 	return c->calls * (c->per_page ? (double)c->count : 1);
 }
 
+unsigned ops_of_case(const struct bench_case *c)
+{
+	return c->per_page ? BENCH_LOOKUP : BENCH_OPS;
+}
+
 static void fail(const struct engine_ops *ops, const char *what)
 {
 	fprintf(stderr, "bench: engine %s: %s\n", ops->name, what);

@@ -10,20 +10,12 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-static const char *const column_names[COLUMNS] = {"core", "kernel", "null", "loads", "stores"};
-static const char *const op_names[BENCH_OPS] = {"map", "lookup", "unmap"};
-
-void report_add(struct row *row, enum column col, double ns)
-{
-	struct figure *f = &row->figure[col];
-
-	f->sample[f->n++] = ns;
-}
+static const char *const op_names[BENCH_OPS] = {"map", "unmap", "lookup"};
 
 void report_sum_up(struct report *r)
 {
-	for (unsigned i = 0; i < r->n; i++) {
-		for (unsigned col = 0; col < COLUMNS; col++) {
+	for (unsigned i = 0; i < r->rows; i++) {
+		for (unsigned col = 0; col < r->columns; col++) {
 			struct figure *f = &r->row[i].figure[col];
 
 			if (!f->n)
@@ -35,31 +27,38 @@ void report_sum_up(struct report *r)
 	}
 }
 
-static double median(const struct row *row, enum column col)
+/* Columns by what they are; the second is the kernel's if it does not come last but two. */
+static double ours(const struct row *row)
 {
-	return row->figure[col].median;
+	return row->figure[0].median;
 }
 
-/* The machine's own time for what the row does. */
-static double floor_of(const struct row *row)
+static double kernel(const struct report *r, const struct row *row)
 {
-	return median(row, COL_LOADS) + median(row, COL_STORES);
+	return r->columns > 4 ? row->figure[1].median : 0;
 }
 
-static void print_cell(const struct row *row, enum column col)
+static double empty(const struct report *r, const struct row *row)
 {
-	if (row->figure[col].n)
-		printf(" %8.2f", median(row, col));
-	else
-		printf(" %8s", "-");
+	return row->figure[r->columns - 3].median;
+}
+
+static double loads(const struct report *r, const struct row *row)
+{
+	return row->figure[r->columns - 2].median;
+}
+
+static double stores(const struct report *r, const struct row *row)
+{
+	return row->figure[r->columns - 1].median;
 }
 
 static void print_ratio(double a, double b)
 {
 	if (a > 0 && b > 0)
-		printf(" %7.2f", a / b);
+		printf(" %8.2f", a / b);
 	else
-		printf(" %7s", "-");
+		printf(" %8s", "-");
 }
 
 static const char *cpu_model(char *line, size_t size)
@@ -81,51 +80,66 @@ static const char *cpu_model(char *line, size_t size)
 	return model;
 }
 
-void report_table(const struct report *r)
+static void print_head(const struct report *r)
 {
 	char line[256];
 
 	printf("%s, %u levels, %s, %s, medians of %u rounds, ns\n\n", r->tree->name,
 	       r->tree->top_level + 1, COMPILER, cpu_model(line, sizeof(line)), r->rounds);
-	printf("%-17s %-6s %8s %8s %8s %8s %8s %7s %7s\n", "case", "", "ours", "kernel", "null",
-	       "loads", "stores", "/floor", "/kernel");
-	for (unsigned i = 0; i < r->n; i++) {
+	printf("%-25s", "");
+	for (unsigned col = 0; col < r->columns; col++)
+		printf(" %8s", r->column[col].name);
+	printf(" %8s %8s\n", "/floor", r->columns > 4 ? "/kernel" : "");
+}
+
+void report_table(const struct report *r)
+{
+	print_head(r);
+	for (unsigned i = 0; i < r->rows; i++) {
 		const struct row *row = &r->row[i];
 
 		if (row->c)
-			printf("%-17s %-6s", row->c->name, op_names[row->op]);
+			printf("%-18s %-6s", row->c->name, op_names[row->op]);
 		else
-			printf("one by one, %5lluM page  ", (unsigned long long)row->bytes >> 20);
-		for (unsigned col = 0; col < COLUMNS; col++)
-			print_cell(row, col);
-		print_ratio(median(row, COL_CORE), floor_of(row));
-		print_ratio(median(row, COL_CORE), median(row, COL_KERNEL));
+			printf("4K one by one, %5lluM map", (unsigned long long)row->bytes >> 20);
+		for (unsigned col = 0; col < r->columns; col++) {
+			if (row->figure[col].n)
+				printf(" %8.2f", row->figure[col].median);
+			else
+				printf(" %8s", "-");
+		}
+		print_ratio(ours(row), loads(r, row) + stores(r, row));
+		print_ratio(ours(row), kernel(r, row));
 		printf("\n");
 	}
 }
 
 static void print_goal(const char *what, const char *op, double value, double bound)
 {
-	printf("%-44s %-6s %6.2f of at most %5.2f  %s\n", what, op, value, bound,
+	printf("%-46s %-6s %6.2f of at most %5.2f  %s\n", what, op, value, bound,
 	       value <= bound ? "met" : "MISSED");
 }
 
-static void goals_of_row(const struct row *row)
+/* Does a call of the case write many slots? */
+static bool is_batched(const struct bench_case *c)
 {
-	double core = median(row, COL_CORE), kernel = median(row, COL_KERNEL);
+	return c->count > 1 || c->pgsize == 64 << 10 || c->pgsize == 256 << 10;
+}
+
+static void goals_of_row(const struct report *r, const struct row *row)
+{
 	const char *op = op_names[row->op];
-	bool batched =
-		row->c->count > 1 || row->c->pgsize == 64 << 10 || row->c->pgsize == 256 << 10;
 	char what[64];
 
 	if (!strcmp(row->c->name, "4K"))
 		print_goal("4K / (load chain + empty call)", op,
-			   core / (median(row, COL_LOADS) + median(row, COL_NULL)), 2);
+			   ours(row) / (loads(r, row) + empty(r, row)), 2);
 	if (!strcmp(row->c->name, "256x4K") && row->op != BENCH_LOOKUP)
-		print_goal("256x4K / 256 eight-byte stores", op, core / median(row, COL_STORES), 4);
-	if (kernel > 0) {
+		print_goal("256x4K / 256 eight-byte stores", op, ours(row) / stores(r, row), 4);
+	if (kernel(r, row) > 0) {
 		snprintf(what, sizeof(what), "%s / kernel", row->c->name);
-		print_goal(what, op, core / kernel, batched && row->op != BENCH_LOOKUP ? 0.5 : 1);
+		print_goal(what, op, ours(row) / kernel(r, row),
+			   is_batched(row->c) && row->op != BENCH_LOOKUP ? 0.5 : 1);
 	}
 }
 
@@ -134,33 +148,28 @@ void report_goals(const struct report *r)
 	const struct row *first = NULL, *last = NULL;
 
 	printf("\n");
-	for (unsigned i = 0; i < r->n; i++) {
+	for (unsigned i = 0; i < r->rows; i++) {
 		const struct row *row = &r->row[i];
 
 		if (row->c) {
-			goals_of_row(row);
+			goals_of_row(r, row);
 			continue;
 		}
 		first = first ? first : row;
 		last = row;
 	}
-	if (first)
-		print_goal("one by one, a page: largest / smallest domain", "map",
-			   median(last, COL_CORE) / median(first, COL_CORE), 1.3);
+	print_goal("4K one by one, a page: largest / smallest", "map", ours(last) / ours(first),
+		   1.3);
 }
 
-static void json_figures(const struct row *row, FILE *out)
+static void json_figures(const struct report *r, const struct row *row, FILE *out)
 {
-	const char *comma = "";
-
-	for (unsigned col = 0; col < COLUMNS; col++) {
+	for (unsigned col = 0; col < r->columns; col++) {
 		const struct figure *f = &row->figure[col];
 
-		if (!f->n)
-			continue;
-		fprintf(out, "%s\"%s\": {\"min\": %.3f, \"median\": %.3f, \"max\": %.3f}", comma,
-			column_names[col], f->min, f->median, f->max);
-		comma = ", ";
+		if (f->n)
+			fprintf(out, ", \"%s\": {\"min\": %.3f, \"median\": %.3f, \"max\": %.3f}",
+				r->column[col].name, f->min, f->median, f->max);
 	}
 }
 
@@ -173,19 +182,18 @@ void report_json(const struct report *r, FILE *out)
 		" \"cpu\": \"%s\",\n \"rounds\": %u,\n \"unit\": \"ns\",\n \"rows\": [",
 		r->tree->name, r->tree->top_level + 1, COMPILER, cpu_model(line, sizeof(line)),
 		r->rounds);
-	for (unsigned i = 0; i < r->n; i++) {
+	for (unsigned i = 0; i < r->rows; i++) {
 		const struct row *row = &r->row[i];
 
-		fprintf(out, "%s\n  {", i ? "," : "");
+		fprintf(out, "%s\n  {\"op\": \"%s\", ", i ? "," : "", op_names[row->op]);
 		if (row->c)
-			fprintf(out, "\"case\": \"%s\", \"per\": \"%s\", ", row->c->name,
+			fprintf(out, "\"case\": \"%s\", \"per\": \"%s\"", row->c->name,
 				row->c->per_page ? "page" : "call");
 		else
 			fprintf(out,
-				"\"case\": \"one by one\", \"bytes\": %llu, \"per\": \"page\", ",
+				"\"case\": \"4K one by one\", \"bytes\": %llu, \"per\": \"page\"",
 				(unsigned long long)row->bytes);
-		fprintf(out, "\"op\": \"%s\", ", op_names[row->op]);
-		json_figures(row, out);
+		json_figures(r, row, out);
 		fprintf(out, "}");
 	}
 	fprintf(out, "\n ]\n}\n");

@@ -7,17 +7,15 @@
 
 #include "bench.h"
 
-#define MAX_ROUNDS 99
-#define MAX_ROWS   64
+#define MAX_ROUNDS  99
+#define MAX_ROWS    64
+#define MAX_COLUMNS 8
 
-/* What a row is measured on. */
-enum column {
-	COL_CORE,
-	COL_KERNEL,
-	COL_NULL,
-	COL_LOADS,
-	COL_STORES,
-	COLUMNS,
+/* What a row is measured on: an engine, or the machine's floor for the row's loads or stores. */
+struct column {
+	const char *name;
+	enum { ENGINE, LOADS, STORES } kind;
+	const struct engine_ops *ops; /* ENGINE */
 };
 
 struct figure {
@@ -31,17 +29,18 @@ struct row {
 	const struct bench_case *c; /* NULL: growth */
 	enum bench_op op;
 	uint64_t bytes; /* growth */
-	struct figure figure[COLUMNS];
+	struct figure figure[MAX_COLUMNS];
 };
 
 struct report {
 	const struct bench_tree *tree;
 	unsigned rounds;
-	unsigned n;
+	unsigned columns; /* ours, then the kernel's, the empty engine, loads, stores */
+	struct column column[MAX_COLUMNS];
+	unsigned rows;
 	struct row row[MAX_ROWS];
 };
 
-void report_add(struct row *row, enum column col, double ns);
 void report_sum_up(struct report *r);
 void report_table(const struct report *r);
 /* One line for each bound the engine is held to. */

@@ -16,18 +16,20 @@
 
 enum pt_event {
 	PT_EV_LOAD,
-	PT_EV_LOAD_ACQUIRE,
 	PT_EV_STORE,
-	PT_EV_CAS_RELEASE, /* expects zero; returns what was there */
+	PT_EV_CAS, /* expects zero; returns what was there */
 	PT_EV_AND,
 	PT_EV_OR,
-	PT_EV_TOP_LOAD,	 /* acquire, of a uintptr_t */
-	PT_EV_TOP_STORE, /* release, of a uintptr_t */
+	PT_EV_TOP_LOAD, /* of a uintptr_t */
+	PT_EV_TOP_STORE,
+	/* added to those; without, relaxed */
+	PT_EV_ACQUIRE = 8, /* a compare-and-swap acquires when it fails, */
+	PT_EV_RELEASE = 16 /* and releases when it does not */
 };
 
 #ifdef PT_HOOK
 /* Supplied by the harness: does the access and returns the value loaded or replaced. */
-uint64_t pt_hook(enum pt_event ev, void *p, uint64_t val);
+uint64_t pt_hook(unsigned ev, void *p, uint64_t val);
 #endif
 
 static inline uint64_t pt_load(const pt_word *p)
@@ -42,7 +44,7 @@ static inline uint64_t pt_load(const pt_word *p)
 static inline uint64_t pt_load_acquire(const pt_word *p)
 {
 #ifdef PT_HOOK
-	return pt_hook(PT_EV_LOAD_ACQUIRE, (void *)p, 0);
+	return pt_hook(PT_EV_LOAD | PT_EV_ACQUIRE, (void *)p, 0);
 #else
 	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
 #endif
@@ -61,7 +63,7 @@ static inline void pt_store(pt_word *p, uint64_t word)
 static inline uint64_t pt_install(pt_word *p, uint64_t word)
 {
 #ifdef PT_HOOK
-	return pt_hook(PT_EV_CAS_RELEASE, p, word);
+	return pt_hook(PT_EV_CAS | PT_EV_RELEASE | PT_EV_ACQUIRE, p, word);
 #else
 	uint64_t old = 0;
 
@@ -91,7 +93,7 @@ static inline void pt_or(pt_word *p, uint64_t bits)
 static inline uintptr_t pt_top_load(const uintptr_t *top)
 {
 #ifdef PT_HOOK
-	return (uintptr_t)pt_hook(PT_EV_TOP_LOAD, (void *)top, 0);
+	return (uintptr_t)pt_hook(PT_EV_TOP_LOAD | PT_EV_ACQUIRE, (void *)top, 0);
 #else
 	return __atomic_load_n(top, __ATOMIC_ACQUIRE);
 #endif
@@ -100,7 +102,7 @@ static inline uintptr_t pt_top_load(const uintptr_t *top)
 static inline void pt_top_store(uintptr_t *top, uintptr_t word)
 {
 #ifdef PT_HOOK
-	pt_hook(PT_EV_TOP_STORE, top, word);
+	pt_hook(PT_EV_TOP_STORE | PT_EV_RELEASE, top, word);
 #else
 	__atomic_store_n(top, word, __ATOMIC_RELEASE);
 #endif

@@ -25,6 +25,9 @@
 /* Runs one input, any bytes. `ops` drives an engine whose accesses go through pt_hook(). */
 void race_input(const struct engine_ops *ops, enum hw_id hw, const uint8_t *data, size_t size);
 
+/* One mutation towards a race; size of the result. */
+size_t race_mutate(enum hw_id hw, uint8_t *data, size_t size, size_t max, unsigned seed);
+
 /* What a struct run says of the operation in progress; each fiber has its own. */
 struct race_now {
 	unsigned op;

@@ -45,9 +45,9 @@ static void count(uintptr_t site, const void *word)
 	hash = (uint32_t)(last.other_site * 0x9e3779b1 ^ site * 0x85ebca6b) +
 	       (word == last.other_word);
 	hash ^= hash >> 15;
-	counters[hash % COUNTERS]++;
+	counters[hash % COUNTERS] = 1;
 	if (&__afl_area_ptr && &__afl_map_size && __afl_map_size)
-		__afl_area_ptr[hash % __afl_map_size]++;
+		__afl_area_ptr[hash % __afl_map_size] = 1;
 }
 
 void hook_step(enum op_class class, int page, unsigned slot, uint64_t value, uintptr_t site)

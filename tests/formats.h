@@ -9,7 +9,6 @@
 
 #include "host.h"
 
-#define BIT(n)	      (UINT64_C(1) << (n))
 #define BITS(hi, lo)  ((~UINT64_C(0) >> (63 - (hi))) & (~UINT64_C(0) << (lo)))
 #define HAS(word, n)  (((word) >> (n)) & 1)
 #define PROT(r, w, n) (((r) ? PT_READ : 0) | ((w) ? PT_WRITE : 0) | ((n) ? PT_NOEXEC : 0))

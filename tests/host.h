@@ -26,6 +26,7 @@
 
 typedef uint64_t u64;
 
+#define BIT(n) (UINT64_C(1) << (n))
 #define RW     (PT_READ | PT_WRITE)
 #define POISON UINT64_C(0xdbdbdbdbdbdbdbdb) /* each word of a page that is free or fresh */
 
@@ -211,6 +212,17 @@ void assert_no_strays(struct host *h);
 void forget(struct host *h); /* empties the log, zeroes the counts */
 const struct event *event(struct host *h, enum event_kind kind, unsigned nth); /* from 0 */
 unsigned position(struct host *h, enum event_kind kind, unsigned nth); /* in the order of all */
+
+/* --- between the files of the host */
+extern const struct pt_host_ops host_ops;
+/* The contract is broken: ends the test, or the process if other threads run. */
+void broken(const struct host *h, const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 2, 3)));
+unsigned page_of(const struct host *h, const void *ptr);
+bool was_linked(unsigned page); /* when tables_linked() was called last */
+/* Hardware that does not snoop: what it can reach was flushed / is what memory holds. */
+void device_must_be_initialised(struct host *h);
+void device_must_be_current(struct host *h);
 
 /* --- tests */
 enum need {

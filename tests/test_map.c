@@ -5,8 +5,6 @@
  */
 #include "host.h"
 
-#define BIT(n) (UINT64_C(1) << (n))
-
 /* --- the table of checks */
 
 /* The first row of the table that refuses, read as it stands. */

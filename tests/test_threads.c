@@ -164,15 +164,14 @@ static void *walking(void *arg)
 	return NULL;
 }
 
-/* Maps a range by small leaves, then by large ones that replace the tables, and so on. */
-static void walker_sees_old_new_or_fault(struct host *h)
+/* Maps a range by granules, then by larger leaves that replace the tables, and so on. */
+static void remap_under_a_walker(struct host *h)
 {
 	u64 step = item_size(h, 1), g = granule(h), len = 3 * step;
 	struct walker w = {.h = h, .iova = h->base, .n = 3 * 16, .step = step / 16};
 
 	w.oa[0] = OA + g;
 	w.oa[1] = OA;
-	natural_only(h);
 	start(h);
 	h->threads = true;
 	assert_int_equal(pthread_create(&w.thread, NULL, walking, &w), 0);
@@ -192,6 +191,17 @@ static void walker_sees_old_new_or_fault(struct host *h)
 	pthread_join(w.thread, NULL);
 	h->threads = false;
 	stop(h);
+}
+
+static void walker_sees_old_new_or_fault(struct host *h)
+{
+	natural_only(h);
+	remap_under_a_walker(h);
+}
+
+static void walker_sees_old_new_or_fault_in_runs(struct host *h)
+{
+	remap_under_a_walker(h);
 }
 
 static void walker_meets_a_growing_top(struct host *h)
@@ -225,6 +235,7 @@ int main(void)
 		TEST(threads_link_and_unlink_whole_tables),
 		TEST(threads_grow_at_once, .only = PT_DYNAMIC_TOP),
 		TEST(walker_sees_old_new_or_fault),
+		TEST(walker_sees_old_new_or_fault_in_runs, .needs = NEED_RUN),
 		TEST(walker_meets_a_growing_top, .only = PT_DYNAMIC_TOP),
 	};
 

@@ -5,8 +5,6 @@
  */
 #include "host.h"
 
-#define BIT(n) (UINT64_C(1) << (n))
-
 #define AMD_RW (BIT(61) | BIT(62))
 #define AMD_A  BIT(5)
 #define AMD_D  BIT(6)

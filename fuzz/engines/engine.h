@@ -106,6 +106,7 @@ enum engine_caps {
 	CAP_UNMAP_WHOLE = 1u << 19, /* a range that starts inside a leaf removes all of that too */
 	CAP_SERIAL = 1u << 20,	    /* one call at a time on a domain, also on disjoint ranges */
 	CAP_EARLY_FREE = 1u << 21,  /* a map is known to free tables before it invalidates them */
+	CAP_DIRTY_EXACT = 1u << 22, /* a dirty request is of whole leaves; ask nothing else */
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */

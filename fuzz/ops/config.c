@@ -55,7 +55,7 @@ static const char *const level_names[16] = {
 };
 
 enum {
-	SIZES_ALL,
+	SIZES_ALL,     /* whatever the engine has: every bit */
 	SIZES_GRANULE, /* the granule alone */
 	SIZES_ABOVE,   /* all but the granule */
 	SIZES_LV01,    /* granule and level-1 page */
@@ -221,7 +221,7 @@ static uint64_t choose_sizes(const struct hw_facts *f, unsigned byte)
 		runs &= ~(1ull << facts_span_lg2(f, level));
 	switch (sizes_key(byte)) {
 	case SIZES_ALL:
-		return f->sizes;
+		return UINT64_MAX;
 	case SIZES_GRANULE:
 		return lv0;
 	case SIZES_ABOVE:
@@ -256,7 +256,7 @@ void config_decode(const struct prog *p, struct engine_cfg *cfg)
 		cfg->oa_width = f->oa_width[0];
 	cfg->pgsizes = choose_sizes(f, p->header[6]);
 	if (!is_raw(p) && !(cfg->pgsizes & usable_sizes(f, cfg)))
-		cfg->pgsizes = f->sizes;
+		cfg->pgsizes = UINT64_MAX;
 }
 
 static void features_print(unsigned key, char *out, size_t max)

@@ -45,8 +45,7 @@ enum len_form {
 	LEN_MORE_GRANULE,
 	LEN_LESS_BYTE,
 	LEN_MORE_BYTE,
-	LEN_TO_LV1, /* up to the next multiple of what a level-1 slot spans, and steps: ..lv1+3*4K
-		     */
+	LEN_TO_LV1, /* to the end of what a level-1 slot spans, and steps: ..lv1+3*4K */
 	LEN_TO_LV2,
 	LEN_TO_END,	  /* of the half */
 	LEN_TIMES_16,	  /* 2M*3*16 */

@@ -38,21 +38,20 @@ enum op_code {
 	OP_UNMAP,     /* iova len; mod: which gather, and whether it is synced at once */
 	OP_SYNC,      /* mod: which gather, or both */
 	OP_LOOKUP,    /* iova; mod: byte within */
-	OP_NOMEM, /* n: n more allocations succeed, then one fails; mod: all after it, retry, unwind
-		   */
-	OP_DREAD, /* iova: the device reads; mod: byte within */
-	OP_DWRITE,  /* iova: the device writes; mod: byte within */
-	OP_DIRTY,   /* iova len: read and clear dirty; mod: gather, no-clear, sync */
-	OP_FIBER,   /* mod: what follows belongs to this fiber; race targets only */
-	OP_PREEMPT, /* class nth: at that event, go to fiber mod; race targets only */
+	OP_NOMEM,     /* n: after n more an allocation fails; mod: all then, retry, unwind */
+	OP_DREAD,     /* iova: the device reads; mod: byte within */
+	OP_DWRITE,    /* iova: the device writes; mod: byte within */
+	OP_DIRTY,     /* iova len: read and clear dirty; mod: gather, no-clear, sync */
+	OP_FIBER,     /* mod: what follows belongs to this fiber; race targets only */
+	OP_PREEMPT,   /* class nth: at that event, go to fiber mod; race targets only */
 	OP_COUNT,
 };
 
 enum arg_kind {
 	ARG_END,
-	ARG_IOVA,   /* two bytes: base << 4 | unit, signed multiple */
-	ARG_OA,	    /* two bytes: base << 4 | unit, signed multiple */
-	ARG_LEN,    /* two bytes: form << 4 | unit, count */
+	ARG_IOVA,   /* two bytes: base << 4 | unit, steps of that unit, see universe.c */
+	ARG_OA,	    /* two bytes: the same */
+	ARG_LEN,    /* two bytes: form << 4 | unit, count or steps, see facts.h */
 	ARG_PGSIZE, /* one byte: unit */
 	ARG_COUNT,  /* one byte: how many pages, see op_count() */
 	ARG_NUM,    /* one byte: 0..15 in the low half */

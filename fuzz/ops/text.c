@@ -8,9 +8,12 @@
  *	map end-1*2M same 2M*3 rw
  *	unmap prev 4K g0+sync
  *
- * An operation is its row's name, its arguments and its mod (the first one if it is left out).
- * What is left out of the configuration is usual. Text keeps every byte of the input: `~n`
- * tells apart bytes that mean the same, `version`, `cut` and `tail` keep the rest.
+ * An operation is its row's name, its arguments and its mod (the first one if it is left out):
+ *	an address	a base, and steps from it: end, end-1*2M or end-2M (universe.c lists the
+ *bases) a length	2M, 2M*3 or 6M, 2M*3*16, and a granule or a byte more or less: 2M*3+4K,
+ *4K-1; or up to a place, and steps: ..lv1, ..lv2, ..end, ..wrap-1*4K What is left out of the
+ *configuration is usual. Text keeps every byte of the input: `~n` tells apart bytes that mean the
+ *same, `version`, `cut` and `tail` keep the rest.
  */
 #include <string.h>
 

@@ -8,6 +8,11 @@
 
 #include "ops/ops.h"
 
+/* What a target puts in its place. */
+#ifndef TARGET_MUTATE
+#define TARGET_MUTATE prog_mutate
+#endif
+
 /* libFuzzer's own; absent where something else drives the target. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max) __attribute__((weak));
 
@@ -16,7 +21,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 {
 	if (seed % 4 == 0 && LLVMFuzzerMutate)
 		return LLVMFuzzerMutate(data, size, max);
-	return prog_mutate(TARGET_HW, data, size, max, seed / 4);
+	return TARGET_MUTATE(TARGET_HW, data, size, max, seed / 4);
 }
 
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn,

@@ -46,6 +46,7 @@ static int open_amd(struct engine *e, struct engine_cfg *cfg, const struct io_pg
 	e->iop = fns->alloc(&table->pgtbl.cfg, e);
 	if (!e->iop)
 		return -ENOMEM;
-	cfg->pgsizes &= table->pgtbl.cfg.pgsize_bitmap;
+	cfg->oa_width = max(min(cfg->oa_width, 52u), 12u);
+	cfg->pgsizes &= table->pgtbl.cfg.pgsize_bitmap & ((2ull << (cfg->oa_width - 1)) - 1);
 	return 0;
 }

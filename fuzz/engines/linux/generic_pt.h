@@ -112,12 +112,11 @@ static struct engine *create(struct engine_cfg *cfg, const struct engine_env *en
 	struct pt_iommu_table_cfg kcfg = {};
 	struct engine *e;
 
-	*err = -EINVAL;
-	if (!cfg->iova_width || cfg->iova_width > PT_MAX_VA_ADDRESS_LG2 || !cfg->oa_width ||
-	    cfg->oa_width > PT_MAX_OUTPUT_ADDRESS_LG2 ||
-	    (cfg->features & F_FLUSH_RANGE && cfg->features & F_NO_GAPS))
-		return NULL;
+	cfg->iova_width = min(cfg->iova_width, (unsigned)PT_MAX_VA_ADDRESS_LG2);
+	cfg->oa_width = max(min(cfg->oa_width, (unsigned)PT_MAX_OUTPUT_ADDRESS_LG2), 12u);
 	cfg->features = (cfg->features & ENGINE_FEATURES) | ENGINE_FORCED;
+	if (cfg->features & F_NO_GAPS)
+		cfg->features &= ~F_FLUSH_RANGE;
 	engine_fit(cfg, &kcfg);
 	kcfg.common.features |= kernel_features(cfg->features);
 	kcfg.common.hw_max_vasz_lg2 = cfg->iova_width;

@@ -110,9 +110,7 @@ static struct engine *create(struct engine_cfg *cfg, const struct engine_env *en
 	if (!e)
 		return NULL;
 	linux_host_init(&e->host, env);
-	*err = -EINVAL;
-	if (cfg->iova_width && cfg->oa_width)
-		*err = engine_open(e, cfg);
+	*err = engine_open(e, cfg);
 	if (!*err && !cfg->pgsizes)
 		*err = -EINVAL;
 	if (*err) {
@@ -190,7 +188,7 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 		len -= done;
 		*mapped += done;
 	}
-	linux_release_warnings(ret);
+	linux_release_warnings(ret && ret != -ENOMEM);
 	return ret == -EEXIST ? -EADDRINUSE : ret;
 }
 

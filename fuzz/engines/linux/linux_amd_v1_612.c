@@ -30,10 +30,9 @@ static int engine_open(struct engine *e, struct engine_cfg *cfg)
 	if (ret)
 		return ret;
 	cfg->iova_width = min(max(cfg->iova_width, 31u), 63u);
-	cfg->oa_width = min(cfg->oa_width, 52u);
 	cfg->features |= F_DYNAMIC_TOP;
 	cfg->top_level = 2;
-	cfg->pgsizes &= (1ull << min(cfg->iova_width - 1, cfg->oa_width)) - 1;
+	cfg->pgsizes &= (1ull << (cfg->iova_width - 1)) - 1;
 	e->wo = true;
 	return 0;
 }
@@ -62,4 +61,4 @@ static int dirty(struct engine *e, uint64_t iova, uint64_t len, bool clear, engi
 						clear ? 0 : IOMMU_DIRTY_NO_CLEAR, &dirty);
 }
 
-IO_PGTABLE_ENGINE(linux_amd_v1_612, CAP_KEEPS_EMPTY | CAP_LAX_DIRTY | CAP_DIRTY_WHOLE, dirty);
+IO_PGTABLE_ENGINE(linux_amd_v1_612, CAP_KEEPS_EMPTY | CAP_LAX_DIRTY | CAP_DIRTY_EXACT, dirty);

@@ -20,7 +20,6 @@ static int engine_open(struct engine *e, struct engine_cfg *cfg)
 {
 	cfg->top_level = cfg->iova_width <= 48 ? 3 : 4;
 	cfg->iova_width = min(max(cfg->iova_width, 40u), 57u);
-	cfg->oa_width = min(cfg->oa_width, 52u);
 	cfg->features &= ~F_DYNAMIC_TOP & ~F_DIRTY;
 	e->gpt_level = cfg->top_level + 1;
 	return open_amd(e, cfg, &io_pgtable_amd_iommu_v2_init_fns);

@@ -173,7 +173,7 @@ static struct engine *create(struct engine_cfg *cfg, const struct engine_env *en
 	struct engine *e;
 
 	*err = -EINVAL;
-	if (!cfg->iova_width || !cfg->oa_width || !(cfg->pgsizes & SZ_4K))
+	if (!(cfg->pgsizes & SZ_4K))
 		return NULL;
 	fit(cfg);
 	*err = -ENOMEM;

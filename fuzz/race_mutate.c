@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mutations towards races: an operation gets a neighbour in another fiber, and is interrupted to
+ * let that one run. What a fuzzer that knows no fibers would find one piece at a time.
+ */
+#include <string.h>
+
+#include "race.h"
+
+struct rng {
+	uint32_t state;
+};
+
+/* 0..n-1 */
+static unsigned below(struct rng *r, unsigned n)
+{
+	r->state ^= r->state << 13;
+	r->state ^= r->state >> 17;
+	r->state ^= r->state << 5;
+	return (unsigned)((uint64_t)r->state * n >> 32);
+}
+
+static struct op make(const struct prog *p, enum op_code code, unsigned mod)
+{
+	return (struct op){.code = code, .slot = op_first_slot(prog_version(p), code), .mod = mod};
+}
+
+static struct op preemption(struct rng *r, const struct prog *p, unsigned target)
+{
+	static const uint8_t classes[16] = {
+		CLASS_ANY,  CLASS_ANY,	      CLASS_ANY,   CLASS_LOAD,	CLASS_STORE, CLASS_STORE,
+		CLASS_CAS,  CLASS_CAS,	      CLASS_ALLOC, CLASS_LOCK,	CLASS_TOP,   CLASS_TOP,
+		CLASS_FREE, CLASS_INVALIDATE, CLASS_WALK,  CLASS_UNLOCK};
+	struct op op = make(p, OP_PREEMPT, target);
+
+	op.arg[0] = classes[below(r, 16)];
+	op.arg[1] = op.arg[0] == CLASS_ANY || op.arg[0] <= CLASS_STORE ? below(r, 16) : below(r, 3);
+	return op;
+}
+
+static void insert(struct prog *p, unsigned at, struct op op)
+{
+	if (p->n == PROG_MAX_OPS)
+		p->n--;
+	if (at > p->n)
+		at = p->n;
+	memmove(&p->op[at + 1], &p->op[at], (p->n - at) * sizeof(op));
+	p->op[at] = op;
+	p->n++;
+}
+
+/* The fiber an operation belongs to. */
+static unsigned fiber_at(const struct prog *p, unsigned at)
+{
+	for (unsigned i = at; i-- > 0;)
+		if (p->op[i].code == OP_FIBER)
+			return op_fiber(&p->op[i]);
+	return 0;
+}
+
+/* A second operation next to this one, or a walk to it, in another fiber; and when to go there. */
+static void pair(struct rng *r, struct prog *p)
+{
+	unsigned at = below(r, p->n), fiber = fiber_at(p, at), other = (fiber + 1) % RUN_FIBERS;
+	struct op op = p->op[at];
+
+	if (op_rows[op.code].arg[0] != ARG_IOVA)
+		return;
+	if (below(r, 3) == 0) {
+		other = RUN_FIBERS + below(r, RACE_WALKERS);
+		op.code = OP_DREAD;
+		op.slot = op_first_slot(prog_version(p), OP_DREAD);
+	} else if (below(r, 4)) {
+		op.arg[1] += below(r, 2) ? 1 : -1;
+	}
+	if (below(r, 2)) {
+		insert(p, p->n, make(p, OP_FIBER, other));
+		if (below(r, 4) == 0)
+			insert(p, p->n, preemption(r, p, fiber));
+		insert(p, p->n, op);
+	}
+	insert(p, at, preemption(r, p, other));
+}
+
+static void interrupt(struct rng *r, struct prog *p)
+{
+	insert(p, below(r, p->n), preemption(r, p, below(r, 8)));
+}
+
+static void divide(struct rng *r, struct prog *p)
+{
+	insert(p, below(r, p->n), make(p, OP_FIBER, below(r, 4) ? below(r, 3) : below(r, 8)));
+}
+
+size_t race_mutate(enum hw_id hw, uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	struct rng r = {seed * 0x9e3779b1u | 1};
+	struct prog p;
+
+	for (unsigned i = 0; i < 4; i++)
+		below(&r, 2);
+	prog_decode(&p, hw, data, size);
+	p.cut = 0;
+	p.tail_len = 0;
+	if (!p.n || below(&r, 2))
+		return prog_mutate(hw, data, size, max, seed);
+	switch (below(&r, 4)) {
+	case 0:
+		interrupt(&r, &p);
+		break;
+	case 1:
+		divide(&r, &p);
+		break;
+	default:
+		pair(&r, &p);
+	}
+	while (p.n && prog_size(&p) > max)
+		p.n--;
+	return prog_encode(&p, data, max);
+}
