@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "engines/core.h"
+#include "inputs.h"
 #include "report.h"
 
 #define BUDGET 1e6 /* ns for a case on one column in a round */
@@ -45,7 +46,7 @@ static const struct setup {
 
 static void usage(void)
 {
-	fprintf(stderr, "bench [-f amdv1|x86_64] [-r ROUNDS] [-o JSON]\n");
+	fprintf(stderr, "bench [-f amdv1|x86_64] [-r ROUNDS] [-o JSON | -i DIRECTORY]\n");
 	exit(2);
 }
 
@@ -140,22 +141,28 @@ static void write_json(const struct report *r, const char *path)
 int main(int argc, char **argv)
 {
 	static struct report report = {.rounds = 21};
-	const char *json = NULL, *format = "amdv1";
+	const char *json = NULL, *inputs = NULL, *format = "amdv1";
 	int opt;
 
-	while ((opt = getopt(argc, argv, "f:r:o:")) != -1) {
+	while ((opt = getopt(argc, argv, "f:r:o:i:")) != -1) {
 		if (opt == 'f')
 			format = optarg;
 		else if (opt == 'r')
 			report.rounds = atoi(optarg);
 		else if (opt == 'o')
 			json = optarg;
+		else if (opt == 'i')
+			inputs = optarg;
 		else
 			usage();
 	}
 	if (optind < argc || !report.rounds || report.rounds > MAX_ROUNDS)
 		usage();
 
+	if (inputs) {
+		inputs_run(find_setup(format)->tree.hw, inputs, report.rounds);
+		return 0;
+	}
 	host_init();
 	lay_out(&report, find_setup(format));
 	for (unsigned round = 0; round < report.rounds; round++)

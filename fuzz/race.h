@@ -109,12 +109,34 @@ void walk_call_begins(const struct hand *h);
 bool walk_stands_in(int page);
 
 /* race_view.c: memory as each fiber sees it; pages are the ledger's */
+struct page_view {
+	uint8_t writer; /* fiber + 1 whose stores to it nobody else can see yet */
+	bool reachable; /* by others, perhaps */
+	bool released;	/* with all its contents */
+	uint8_t users;	/* mask of the fibers that may use it */
+	uint8_t late;	/* late stores to it */
+};
+extern struct page_view view[LEDGER_MAX_PAGES];
+
+/* The page that has this address, or -1. */
+static inline int view_page(const void *p)
+{
+	const struct ledger *l = &race.run->ledger;
+	uintptr_t off = (uintptr_t)p - (uintptr_t)l->mem;
+
+	return off < l->used ? l->of_unit[off / LEDGER_UNIT] - 1 : -1;
+}
+
+/* Is it the running fiber's alone? */
+static inline bool view_is_private(int page)
+{
+	return view[page].writer == sched.running + 1 && !view[page].reachable;
+}
+
 void view_begin(struct run *r);
 void view_end(void);
-int view_page(const void *p); /* that has this address, or -1 */
-void view_new(int page);      /* allocated by the running fiber */
-void view_forget(int page);   /* freed */
-bool view_is_private(int page);
+void view_new(int page);    /* allocated by the running fiber */
+void view_forget(int page); /* freed */
 uint64_t view_load(int page, const uint64_t *p);
 void view_store(int page, uint64_t *p); /* before it */
 void view_rmw(int page, uint64_t *p);	/* before it: the word is what it is everywhere */
@@ -127,8 +149,12 @@ void view_hand_over(unsigned from);	/* all that was acquired by a fiber, by the 
 
 /* race_hook.c: accesses are followed while a fiber is in the engine */
 void hook_follow(bool on);
-/* The running fiber is about to do something; gives way if it is time. */
-void hook_step(enum op_class class, int page, unsigned slot, uint64_t value, uintptr_t site);
+/*
+ * The running fiber is about to do something; gives way if it is time. `page` is the table it does
+ * it to, `at` the word, -1 and NULL if none; `site` tells this place in the code from others.
+ */
+struct trace *hook_step(enum op_class class, const char *what, int page, const void *at,
+			uintptr_t site);
 
 /* race_trace.c */
 enum trace_kind {
@@ -142,10 +168,11 @@ enum trace_kind {
 
 struct trace {
 	uint8_t kind, fiber, class, op;
-	int16_t page;
-	uint16_t slot;
-	uint64_t value;
-	const char *what;
+	int16_t page;	    /* -1 for none */
+	int16_t slot;	    /* of the page, -1 for none */
+	uint64_t value;	    /* TRACE_WALK: address; TRACE_PREEMPTED: who goes on */
+	const char *what;   /* is done, or is waited for */
+	const char *result; /* NULL if none is worth telling */
 };
 
 void trace_begin(void);

@@ -4,6 +4,7 @@
  * the memory of race_view.c has it. What a table nobody else can reach holds is no event.
  */
 #include "fiber/fiber.h"
+#include "fiber/uncovered.h"
 #include "order.h"
 #include "race.h"
 
@@ -13,6 +14,8 @@
 #endif
 
 #define COUNTERS 4096
+
+UNCOVERED_BEGIN
 
 /* Coverage beyond edges: which access met which of another fiber. */
 __attribute__((used, section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
@@ -50,17 +53,29 @@ static void count(uintptr_t site, const void *word)
 		__afl_area_ptr[hash % __afl_map_size] = 1;
 }
 
-void hook_step(enum op_class class, int page, unsigned slot, uint64_t value, uintptr_t site)
+static unsigned slot_of(int page, const void *at)
+{
+	const struct ledger *l = &race.run->ledger;
+	uintptr_t off = (uintptr_t)at - (uintptr_t)l->mem;
+
+	return (off - (uintptr_t)(l->page[page].phys - l->phys_base)) /
+	       hw_format(race.run->cfg.hw)->word_bytes;
+}
+
+struct trace *hook_step(enum op_class class, const char *what, int page, const void *at,
+			uintptr_t site)
 {
 	struct trace *t;
 
 	sched_event(class);
 	t = trace_add(TRACE_STEP);
 	t->class = class;
+	t->what = what;
 	t->page = (int16_t)page;
-	t->slot = (uint16_t)slot;
-	t->value = value;
-	count(site ? site : class, NULL);
+	if (at && page >= 0)
+		t->slot = (int16_t)slot_of(page, at);
+	count(site + class, at);
+	return t;
 }
 
 /* To ThreadSanitizer the engine's own stores to a table nobody can reach are plain. */
@@ -124,7 +139,7 @@ static uint64_t access_top(unsigned ev, void *p, uint64_t val, uintptr_t site)
 {
 	uint64_t word;
 
-	hook_step(CLASS_TOP, -1, ev & 7, val, site);
+	hook_step(CLASS_TOP, (ev & 7) == PT_EV_TOP_STORE ? "store top" : "load top", -1, p, site);
 	if ((ev & 7) == PT_EV_TOP_STORE)
 		view_published(ev & PT_EV_RELEASE);
 	word = perform(ev, p, val, false);
@@ -160,20 +175,18 @@ static uint64_t access_entry(unsigned ev, int page, pt_word *p, uint64_t val)
 	return word;
 }
 
-static enum op_class class_of(unsigned ev)
-{
-	switch (ev & 7) {
-	case PT_EV_LOAD:
-		return CLASS_LOAD;
-	case PT_EV_CAS:
-		return CLASS_CAS;
-	default:
-		return CLASS_STORE;
-	}
-}
+static const struct {
+	uint8_t class;
+	const char *name;
+} events[] = {
+	[PT_EV_LOAD] = {CLASS_LOAD, "load"}, [PT_EV_STORE] = {CLASS_STORE, "store"},
+	[PT_EV_CAS] = {CLASS_CAS, "cas"},    [PT_EV_AND] = {CLASS_STORE, "and"},
+	[PT_EV_OR] = {CLASS_STORE, "or"},
+};
 
 static uint64_t hooked(unsigned ev, void *p, uint64_t val, uintptr_t site)
 {
+	struct trace *t;
 	uint64_t word;
 	int page;
 
@@ -186,12 +199,11 @@ static uint64_t hooked(unsigned ev, void *p, uint64_t val, uintptr_t site)
 	}
 	if (view_is_private(page))
 		return perform(ev, p, val, true);
-	hook_step(class_of(ev), page,
-		  (unsigned)((uintptr_t)p - (uintptr_t)race.run->ledger.mem) & 0xffff, val, site);
+	t = hook_step(events[ev & 7].class, events[ev & 7].name, page, p, site);
 	view_reach(page);
 	word = access_entry(ev, page, p, val);
 	if ((ev & 7) == PT_EV_CAS) {
-		trace_add(TRACE_STEP)->what = word ? "lost" : "won";
+		t->result = word ? "lost" : "won";
 		if (word)
 			sched_lost();
 	}
@@ -204,3 +216,5 @@ uint64_t pt_hook(unsigned ev, void *p, uint64_t val)
 		return perform(ev, p, val, true);
 	return hooked(ev, p, val, (uintptr_t)__builtin_return_address(0));
 }
+
+UNCOVERED_END

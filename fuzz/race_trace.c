@@ -5,8 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "fiber/uncovered.h"
+
 #define KEPT  512
 #define WIDTH 34
+
+UNCOVERED_BEGIN
 
 static struct trace ring[KEPT];
 static unsigned total;
@@ -23,9 +27,8 @@ struct trace *trace_add(enum trace_kind kind)
 	t->kind = kind;
 	t->fiber = (uint8_t)sched.running;
 	t->op = (uint8_t)race.run->op;
-	t->what = NULL;
-	t->page = -1;
-	t->class = CLASS_COUNT;
+	t->what = t->result = NULL;
+	t->page = t->slot = -1;
 	return t;
 }
 
@@ -37,39 +40,20 @@ static const char *fiber_name(unsigned f)
 	return f < RACE_HANDS ? names[f] : "?";
 }
 
-/* A table as the listing names it: by when it was allocated. */
-static void print_place(const struct trace *t, unsigned n, char *out, size_t max)
-{
-	const struct ledger *l = &race.run->ledger;
-	const struct page *p;
-	unsigned word = hw_format(race.run->cfg.hw)->word_bytes, slot;
-
-	if (t->page < 0) {
-		out[0] = 0;
-		return;
-	}
-	p = &l->page[t->page];
-	slot = t->slot;
-	if (t->class != CLASS_WALK)
-		slot = (uint16_t)(t->slot - (p->phys - l->phys_base)) / word;
-	if (t->class == CLASS_FREE)
-		snprintf(out, max, " T%d", t->page);
-	else if (n > 1)
-		snprintf(out, max, " T%d[%u..%u]", t->page, slot, slot + n - 1);
-	else
-		snprintf(out, max, " T%d[%u]", t->page, slot);
-}
-
+/* Tn[slots] */
 static void print_step(const struct trace *t, unsigned n, char *out, size_t max)
 {
-	char place[32];
+	char place[32] = "";
 
-	if (t->class == CLASS_COUNT) {
-		snprintf(out, max, "  %s", t->what);
-		return;
-	}
-	print_place(t, n, place, sizeof(place));
-	snprintf(out, max, "%s%s", op_classes[t->class], place);
+	if (t->slot >= 0 && n > 1)
+		snprintf(place, sizeof(place), " T%d[%d..%d]", t->page, t->slot,
+			 t->slot + (int)n - 1);
+	else if (t->slot >= 0)
+		snprintf(place, sizeof(place), " T%d[%d]", t->page, t->slot);
+	else if (t->page >= 0)
+		snprintf(place, sizeof(place), " T%d", t->page);
+	snprintf(out, max, "%s%s%s%s", t->what, place, t->result ? ", " : "",
+		 t->result ? t->result : "");
 }
 
 static void print_cell(const struct run *r, const struct trace *t, unsigned n, char *out,
@@ -104,15 +88,15 @@ static void print_cell(const struct run *r, const struct trace *t, unsigned n, c
 static unsigned alike(unsigned at)
 {
 	const struct trace *t = &ring[at % KEPT];
-	unsigned n = 1, word = hw_format(race.run->cfg.hw)->word_bytes;
+	unsigned n = 1;
 
-	if (t->kind != TRACE_STEP || t->page < 0 || t->class > CLASS_STORE)
+	if (t->kind != TRACE_STEP || t->slot < 0 || t->class > CLASS_STORE)
 		return 1;
 	while (at + n < total) {
 		const struct trace *next = &ring[(at + n) % KEPT];
 
 		if (next->kind != TRACE_STEP || next->fiber != t->fiber || next->page != t->page ||
-		    next->class != t->class || next->slot != (uint16_t)(t->slot + n * word))
+		    next->what != t->what || next->slot != t->slot + (int)n)
 			break;
 		n++;
 	}
@@ -161,3 +145,5 @@ void trace_print(const struct run *r, FILE *out)
 	}
 	print_waits(out);
 }
+
+UNCOVERED_END

@@ -14,9 +14,16 @@
 
 #include <string.h>
 
+#include "fiber/uncovered.h"
+
 #define LOG_SIZE     32 /* stores that may be late */
 #define LOG_ACQUIRED 8
 #define UNWRITTEN    0xa5a5a5a5a5a5a5a5 /* what the ledger fills new tables with */
+
+UNCOVERED_BEGIN
+
+/* A word of a table on every platform: 64-bit atomics on 32 bit need it aligned. */
+typedef uint64_t __attribute__((aligned(8))) word;
 
 struct late {
 	uint64_t *p;
@@ -34,17 +41,9 @@ struct side {
 	uint64_t acquired[LOG_ACQUIRED];
 };
 
-struct page_view {
-	uint8_t writer; /* fiber + 1 whose stores to it nobody else can see yet */
-	bool reachable; /* by others, perhaps */
-	bool released;	/* with all its contents */
-	uint8_t users;	/* mask of the fibers that may use it */
-	uint8_t late;	/* late stores to it */
-};
-
 static struct run *run;
 static struct side side[RACE_HANDS];
-static struct page_view view[LEDGER_MAX_PAGES];
+struct page_view view[LEDGER_MAX_PAGES];
 
 static struct side *mine(void)
 {
@@ -66,14 +65,6 @@ void view_end(void)
 		side[f].n_late = side[f].n_private = side[f].n_acquired = 0;
 }
 
-int view_page(const void *p)
-{
-	const struct ledger *l = &race.run->ledger;
-	uintptr_t off = (uintptr_t)p - (uintptr_t)l->mem;
-
-	return off < l->used ? l->of_unit[off / LEDGER_UNIT] - 1 : -1;
-}
-
 void view_new(int page)
 {
 	struct side *s = mine();
@@ -87,11 +78,6 @@ static void not_private(struct side *s, int page)
 	for (unsigned i = 0; i < s->n_private; i++)
 		if (s->private[i] == page)
 			s->private[i] = s->private[--s->n_private];
-}
-
-bool view_is_private(int page)
-{
-	return view[page].writer == sched.running + 1 && !view[page].reachable;
 }
 
 /* Lets the n oldest late stores of a fiber through. */
@@ -135,8 +121,8 @@ void view_store(int page, uint64_t *p)
 	settle(page, p, s);
 	if (s->n_late == LOG_SIZE)
 		let_through(s, LOG_SIZE / 2);
-	s->late[s->n_late++] =
-		(struct late){.p = p, .before = __atomic_load_n(p, __ATOMIC_RELAXED), .page = page};
+	s->late[s->n_late++] = (struct late){
+		.p = p, .before = __atomic_load_n((word *)p, __ATOMIC_RELAXED), .page = page};
 	view[page].late++;
 	view_published(false);
 }
@@ -156,7 +142,7 @@ uint64_t view_load(int page, const uint64_t *p)
 		for (unsigned i = 0; f != sched.running && i < side[f].n_late; i++)
 			if (side[f].late[i].p == p)
 				return side[f].late[i].before;
-	return __atomic_load_n(p, __ATOMIC_RELAXED);
+	return __atomic_load_n((const word *)p, __ATOMIC_RELAXED);
 }
 
 void view_published(bool release)
@@ -239,3 +225,5 @@ void view_hand_over(unsigned from)
 		if (view[i].users & 1u << from)
 			view[i].users |= 1u << sched.running;
 }
+
+UNCOVERED_END

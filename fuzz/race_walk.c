@@ -68,12 +68,14 @@ static bool read_word(void *arg, uint64_t pa, unsigned bytes, uint64_t *word)
 	struct ledger *l = &race.run->ledger;
 	const struct page *p = ledger_page(l, pa);
 
+	const uint64_t *at = (const uint64_t *)(uintptr_t)(pa + ledger_offset(l));
+
 	h->page = p ? (int)(p - l->page) : -1;
-	hook_step(CLASS_WALK, h->page, p ? (pa - p->phys) / bytes : 0, 0, pa);
+	hook_step(CLASS_WALK, "read", h->page, at, (uintptr_t)h->page);
 	if (!ledger_read(l, pa, bytes, word))
 		return false;
 	if (bytes == sizeof(*word) && !(race.run->cfg.features & F_INCOHERENT))
-		*word = view_load(h->page, (const uint64_t *)(uintptr_t)(pa + ledger_offset(l)));
+		*word = view_load(h->page, at);
 	return true;
 }
 
@@ -128,7 +130,7 @@ static void walk(struct hand *h, uint64_t iova, bool writes)
 	h->page = -1;
 	wrong = compare(r, h, &w);
 	t = trace_add(TRACE_WALK);
-	t->what = wrong ? wrong : w.kind == HW_LEAF ? "leaf" : "nothing";
+	t->what = wrong ? wrong : w.kind == HW_LEAF ? "a leaf" : "nothing";
 	t->value = iova;
 	run_mix(r, w.kind == HW_LEAF ? w.oa : w.kind);
 	if (wrong)

@@ -36,7 +36,7 @@ void run_sync_gather(struct run *r, unsigned gather)
 	unsigned syncs = r->syncs;
 
 	r->ops->sync(r->e, &g->g);
-	if (!g->any && r->syncs != syncs)
+	if (!g->any && r->syncs != syncs && !(r->ops->caps & CAP_LAX_GATHER))
 		fault(r, OR_GATHER, NO_LEVEL, "the sync of an empty gather invalidates");
 	g->any = false;
 	check_synced(r, gather, false);
@@ -55,7 +55,7 @@ static void gather_model(struct run *r, unsigned gather, uint64_t first, uint64_
 	bool apart = g->any && (first > g->last ? first - g->last > 1
 						: g->first > last && g->first - last > 1);
 
-	if (apart && (r->cfg.features & F_NO_GAPS)) {
+	if (apart && (r->cfg.features & F_NO_GAPS) && !(r->ops->caps & CAP_LAX_GATHER)) {
 		g->any = false;
 		check_synced(r, gather, true);
 	}
@@ -236,9 +236,11 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	struct removal removal = {.r = r, .gather = gather};
 	uint64_t last = 0, model = shadow_plan_unmap(&r->shadow, iova, len, &last);
 	bool self_flush = r->ops->caps & CAP_SELF_FLUSH;
+	/* What the call itself may invalidate has to be in the cache before it. */
+	bool early = r->ops->caps & (CAP_SELF_FLUSH | CAP_LAX_GATHER);
 	uint64_t removed;
 
-	if (r->ops->caps & CAP_FITS_CFG) {
+	if (r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE)) {
 		/* Callers of such engines unmap whole leaves that they mapped. */
 		if (!model)
 			return;
@@ -249,7 +251,7 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	begin_op(r, iova, len, (int)gather);
 	if (model && last > r->last)
 		r->last = last;
-	if (self_flush)
+	if (early && model)
 		shadow_unmap(&r->shadow, iova, last, cache_removed, &removal);
 	removed = r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
 	result_of(r)->value = removed;
@@ -257,10 +259,10 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	if (removed != model)
 		fault(r, OR_SHADOW, NO_LEVEL, "unmap returned 0x%llx, should be 0x%llx",
 		      (unsigned long long)removed, (unsigned long long)model);
-	if (model && !self_flush) {
+	if (model && !self_flush)
 		gather_model(r, gather, iova, last);
+	if (model && !early)
 		shadow_unmap(&r->shadow, iova, last, cache_removed, &removal);
-	}
 	if (model)
 		forget_written(r, iova, last);
 	if (self_flush)
@@ -440,6 +442,9 @@ void run_dirty(struct run *r, const struct op *op)
 	};
 
 	if (!r->ops->dirty || (model && (r->ops->caps & CAP_FITS_CFG)))
+		return;
+	if ((r->ops->caps & CAP_DIRTY_EXACT) &&
+	    shadow_plan_unmap(&r->shadow, iova, len, &(uint64_t){0}) != len)
 		return;
 	if (!model && !(r->cfg.features & F_DIRTY))
 		model = -E_OPNOTSUPP;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # How things are compiled. A flavour is a compiler and its flags. build/<flavour>/ holds its
-# objects, libcore.a (the engine), libharness.a (all of fuzz/ but the targets), fuzz_<target> and
-# tests/test_*; build/bugs/<fault>/<flavour>/ the same with bugs/<fault>.patch built in.
+# objects, libcore.a (the engine), libhook.a (the engine, whose accesses race targets interleave),
+# libharness.a (all of fuzz/ but the targets), fuzz_<target> and tests/test_*;
+# build/bugs/<fault>/<flavour>/ the same with bugs/<fault>.patch built in.
 
 # $(call sanitize,SANITIZERS); a flavour that was asked for sanitizers is called after them.
 sanitize = $(if $(filter-out none,$1),-fsanitize=$1 -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -22,6 +23,8 @@ $(REPLAY)_CC := $(CLANG)
 $(REPLAY)_FLAGS := -O1 $(CHECKED) $(call sanitize,$(SAN))
 replay_CC := $(GCC)
 replay_FLAGS := -O2 $(CHECKED)
+quick_CC := $(GCC)
+quick_FLAGS := -O0 $(CHECKED)
 replay32_CC := $(GCC)
 replay32_FLAGS := -m32 -O2 $(CHECKED)
 replay-clang32_CC := $(CLANG)
@@ -43,19 +46,23 @@ product_CC := $(GCC)
 product_FLAGS := -O2
 product-clang_CC := $(CLANG)
 product-clang_FLAGS := -O2
-FLAVOURS := $(sort $(FUZZ) $(REPLAY) replay replay32 replay-clang32 replay-address-undefined \
+FLAVOURS := $(sort $(FUZZ) $(REPLAY) replay quick replay32 replay-clang32 replay-address-undefined \
 	coverage afl afl-asan afl-cmplog product product-clang)
 
 # The engine is freestanding in every flavour; the oracles see no header of it.
 CORE_FLAGS := -ffreestanding -Icore
 FUZZ_FLAGS := -Ifuzz -Icore
 ORACLE_FLAGS := -Ifuzz
+HOOK_FLAGS := $(CORE_FLAGS) -DPT_HOOK
+# ThreadSanitizer watches the engine; the harness, which fibers share, tells it of accesses itself.
+harness_flags = $(if $(findstring thread,$($1_FLAGS)),-fno-sanitize=thread -DFIBER_TSAN)
 
 # No warning gets past the two compilers that everything is tried with.
 cc = $($1_CC) -std=gnu11 -Wall -Wextra $(if $(filter gcc-12 clang-14,$($1_CC)),-Werror) $($1_FLAGS)
 compile = $(call cc,$1) $2 -MMD -MP -c -o $@
 
 CORE := $(patsubst %.c,%.o,$(wildcard core/*.c))
+HOOK := $(CORE:core/%=hook/%)
 HARNESS := $(patsubst %.c,%.o,$(filter-out %/dict.c %/asm.c fuzz/replay.c,$(wildcard \
 	fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core*.c)))
 HEADERS := $(wildcard core/*.h core/fmt/*.h fuzz/*.h fuzz/*/*.h)
@@ -70,13 +77,17 @@ build/$1/flags: FORCE
 build/$1/core/%.o: core/%.c build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(CORE_FLAGS)) $$<
+build/$1/hook/%.o: core/%.c build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(HOOK_FLAGS)) $$<
 build/$1/fuzz/%.o: fuzz/%.c build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(FUZZ_FLAGS)) $$<
+	$$(call compile,$1,$(FUZZ_FLAGS) $(call harness_flags,$1)) $$<
 build/$1/fuzz/oracle/%.o: fuzz/oracle/%.c build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(ORACLE_FLAGS) $($1_ORACLE)) $$<
+	$$(call compile,$1,$(ORACLE_FLAGS) $($1_ORACLE) $(call harness_flags,$1)) $$<
 build/$1/libcore.a: $$(CORE:%=build/$1/%)
+build/$1/libhook.a: $$(HOOK:%=build/$1/%)
 build/$1/libharness.a: $$(HARNESS:%=build/$1/%)
 build/$1/tests/test_%: tests/test_%.c $$(TEST_HOST) $$(wildcard tests/*.h) $$(HEADERS) \
 		build/$1/libharness.a build/$1/libcore.a
@@ -84,7 +95,7 @@ build/$1/tests/test_%: tests/test_%.c $$(TEST_HOST) $$(wildcard tests/*.h) $$(HE
 	$$(call cc,$1) -Itests $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka -lpthread
 build/$1/bench: $$(wildcard bench/*.[ch]) build/$1/libharness.a build/$1/libcore.a
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^)
--include $$(wildcard build/$1/core/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d)
+-include $$(wildcard build/$1/core/*.d build/$1/hook/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d)
 endef
 
 # A fault's patch is applied to a copy of the sources. What a program has of it are the files that the
@@ -99,26 +110,34 @@ fault_objects = $(sort $(patsubst %.c,%.o,$(filter %.c,$(touched_$1)))\
 	$(if $(filter fuzz/%.h,$(touched_$1)),$(HARNESS)))
 own_format = $(strip $(foreach o,$(CORE),$(if $(filter %_$(patsubst core/%.o,%,$o),$1),$o)))
 
+# B= may name many faults; they are built in these flavours.
+B_FLAVOURS := $(sort $(FUZZ) $(REPLAY) replay quick)
+
 build/bugs/%/src/.patched: bugs/%.patch $(HEADERS) $(CORE:.o=.c) $(HARNESS:.o=.c)
 	@scripts/plant.sh $*
 
 # $(eval $(call fault_rules,FLAVOUR,FAULT))
-in_copy = -include fuzz/bugs.h $(subst -I,-Ibuild/bugs/$1/src/,$2)
+in_copy = -Wno-error -include fuzz/bugs.h $(subst -I,-Ibuild/bugs/$1/src/,$2)
 define fault_rules
 build/bugs/$2/$1/core/%.o: build/bugs/$2/src/.patched build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(call in_copy,$2,$(CORE_FLAGS))) build/bugs/$2/src/core/$$*.c
+build/bugs/$2/$1/hook/%.o: build/bugs/$2/src/.patched build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(call in_copy,$2,$(HOOK_FLAGS))) build/bugs/$2/src/core/$$*.c
 build/bugs/$2/$1/fuzz/%.o: build/bugs/$2/src/.patched build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(call in_copy,$2,$(FUZZ_FLAGS))) build/bugs/$2/src/fuzz/$$*.c
+	$$(call compile,$1,$(call in_copy,$2,$(FUZZ_FLAGS)) $(call harness_flags,$1)) build/bugs/$2/src/fuzz/$$*.c
 endef
 
 # $(eval $(call program_rules,FLAVOUR,ROW,DIRECTORY,FAULT))
+engine_of = $(if $(filter race.c,$(call row_source,$1)),hook,core)
 define program_rules
 $3/fuzz_$(call row_name,$2): fuzz/targets/$(call row_source,$2) $(if $($1_MAIN),,fuzz/replay.c) $$(HEADERS) \
 		$(if $4,build/bugs/$4/src/.patched \
-			$(patsubst %,build/bugs/$4/$1/%,$(call fault_objects,$4,$(call row_name,$2)))) \
-		build/$1/libharness.a build/$1/libcore.a
+			$(patsubst %,build/bugs/$4/$1/%,$(patsubst core/%,$(call engine_of,$2)/%,\
+				$(call fault_objects,$4,$(call row_name,$2))))) \
+		build/$1/libharness.a build/$1/lib$(call engine_of,$2).a
 	@mkdir -p $$(@D)
 	$$(call cc,$1) $(if $4,$(call in_copy,$4,$(FUZZ_FLAGS)),$(FUZZ_FLAGS)) $(call row_defines,$2) -o $$@ $$(filter %.c %.o %.a,$$^) $($1_MAIN)
 endef
@@ -128,7 +147,8 @@ $(foreach f,$(FLAVOURS),\
 	$(foreach b,$(FAULTS),$(eval $(call fault_rules,$f,$b)))\
 	$(foreach r,$(TARGET_ROWS),\
 		$(eval $(call program_rules,$f,$r,build/$f,$(call row_fault,$r)))\
-		$(foreach b,$(B),$(eval $(call program_rules,$f,$r,build/bugs/$b/$f,$b)))))
+		$(foreach b,$(if $(filter $f,$(B_FLAVOURS)),$(B)),\
+			$(eval $(call program_rules,$f,$r,build/bugs/$b/$f,$b)))))
 
 %.a:
 	@rm -f $@

@@ -28,6 +28,15 @@ TARGET_ROWS := \
 	entry_arm16k_s2:entry.c:-DTARGET_HW=HW_ARM16K_S2,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=16,-DARM64_STAGE=2 \
 	entry_arm64k_s1:entry.c:-DTARGET_HW=HW_ARM64K_S1,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=64,-DARM64_STAGE=1 \
 	entry_arm64k_s2:entry.c:-DTARGET_HW=HW_ARM64K_S2,-DENTRY_FORMAT=fmt/arm64.h,-DARM64_KIB=64,-DARM64_STAGE=2 \
+	race_amdv1:race.c:-DTARGET_HW=HW_AMDV1 \
+	race_x86_64:race.c:-DTARGET_HW=HW_X86_64 \
+	race_vtdss:race.c:-DTARGET_HW=HW_VTDSS \
+	race_riscv:race.c:-DTARGET_HW=HW_RISCV \
+	race_riscv_g:race.c:-DTARGET_HW=HW_RISCV_G \
+	race_arm4k_s1:race.c:-DTARGET_HW=HW_ARM4K_S1 \
+	race_arm4k_s2:race.c:-DTARGET_HW=HW_ARM4K_S2 \
+	race_arm16k_s1:race.c:-DTARGET_HW=HW_ARM16K_S1 \
+	race_arm64k_s2:race.c:-DTARGET_HW=HW_ARM64K_S2 \
 	text:text.c: \
 	canary:ops.c:-DTARGET_HW=HW_AMDV1:canary
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `make bugs`: how much is found. Each planted fault whose name matches B (a pattern, all if not
-# given) is fuzzed from an empty corpus for at most TIME_S seconds with each of SEEDS seeds, JOBS at
-# a time, and the committed corpus is replayed on it. Results stay in build/bugs/FAULT, and count
+# given) is fuzzed from an empty corpus for at most TIME_S seconds of a core with each of SEEDS seeds,
+# JOBS at a time, and the committed corpus is replayed on it. Results stay in build/bugs/FAULT, and count
 # until the fault or the sources change: what was measured is not measured again. The table goes to
 # the terminal and, once no fault lacks a result, to docs/bugs.md and build/bugs.json.
 
@@ -24,11 +24,11 @@ fuzz_once() {
 	work=build/bugs/$1/seed-$3
 	rm -rf "$work"
 	mkdir -p "$work/corpus"
-	set -- -seed="$3" -max_total_time="$TIME_S" -max_len=512 -timeout=10 -print_final_stats=1 \
+	set -- -seed="$3" -max_total_time=$((TIME_S * 10)) -max_len=512 -timeout=10 -print_final_stats=1 \
 		-artifact_prefix="$work/" "$work/corpus"
 	began=$(date +%s)
-	# shellcheck disable=SC2086 # $calm is two words or none
-	{ TMPDIR=$work $calm "$fuzzer" "$@" >"$work.log" 2>&1 || true; } 2>/dev/null
+	# shellcheck disable=SC2086,SC3045 # $calm is two words or none; every shell has ulimit -t
+	{ (ulimit -t "$TIME_S" && TMPDIR=$work $calm "$fuzzer" "$@") >"$work.log" 2>&1 || true; } 2>/dev/null
 	passed=$(($(date +%s) - began))
 	rm -rf "$work"
 	awk -v passed="$passed" '
@@ -36,6 +36,7 @@ fuzz_once() {
 	/^BUG triggered/ { triggered = "yes" }
 	/^FAULT key=/ && key == "" { key = substr($2, 5) }
 	/^SUMMARY: / { summary = $3 }
+	/^#[0-9]/ { runs = substr($1, 2) }
 	/^stat::number_of_executed_units:/ { runs = $2 }
 	/Test unit written to/ { found = 1 }
 	END {

@@ -3,8 +3,8 @@
 #
 # corpus.sh TARGET [FROM OUT]: the start corpus build/corpus/TARGET and the target's dictionary; or
 # OUT from the directory FROM. Text programs (.ops) become bytes, other files stay as they are.
-# The masters are in corpus/TARGET, else in corpus/ops_<hw> if the target runs programs; one that
-# knows no hardware gets all there are, as text.
+# The masters are in corpus/TARGET, else in corpus/ops_<hw>; a target that knows no hardware gets
+# all there are, as text.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,10 +13,7 @@ cd "$(dirname "$0")/.."
 target=$1
 hw=$(target_hw "$target")
 own=corpus/$target
-case $target in
-entry_*) ;;
-*) [ -d "$own" ] || own=corpus/ops_$hw ;;
-esac
+[ -d "$own" ] || own=corpus/ops_$hw
 from=${2:-$own}
 out=${3:-build/corpus/$target}
 

@@ -38,7 +38,7 @@ libc6-dev compiles -O0 stdio.h
 patch command -v patch
 "
 rows_32='
-gcc-12-multilib compiles -m32 stdio.h
+gcc-multilib compiles -m32 errno.h
 qemu-user runs_32 || command -v qemu-i386
 '
 rows_clang="

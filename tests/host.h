@@ -24,7 +24,7 @@
 
 #include "iommu_pt.h"
 
-typedef uint64_t u64;
+typedef uint64_t u64 __attribute__((aligned(8))); /* also on 32 bit: atomics need it */
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define RW     (PT_READ | PT_WRITE)

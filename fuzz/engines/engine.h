@@ -79,34 +79,37 @@ struct engine_env {
 /* How an engine departs from our contract. Zero bits everywhere is our contract. */
 enum engine_caps {
 	/* unmap */
-	CAP_SKIP_HOLES = 1u << 0,    /* goes on past holes */
-	CAP_UNMAP_SPLIT = 1u << 1,   /* an unmap inside a larger leaf splits it */
-	CAP_UNMAP_EXACT = 1u << 2,   /* an unmap is of whole leaves without a hole; ask nothing else */
+	CAP_SKIP_HOLES = 1u << 0,  /* goes on past holes */
+	CAP_UNMAP_SPLIT = 1u << 1, /* an unmap inside a larger leaf splits it */
+	CAP_UNMAP_EXACT =
+		1u << 2, /* an unmap is of whole leaves without a hole; ask nothing else */
 	/* map */
-	CAP_REPLACE = 1u << 3,       /* maps over leaves instead of refusing */
-	CAP_ONE_SIZE = 1u << 4,      /* map takes (pgsize, count); sizes are not greedy */
-	CAP_NO_PROGRESS = 1u << 5,   /* a failed map reports nothing in *mapped but may have mapped */
-	CAP_KEEP_TABLES = 1u << 6,   /* a larger leaf over empty tables is refused */
+	CAP_REPLACE = 1u << 3,	   /* maps over leaves instead of refusing */
+	CAP_ONE_SIZE = 1u << 4,	   /* map takes (pgsize, count); sizes are not greedy */
+	CAP_NO_PROGRESS = 1u << 5, /* a failed map reports nothing in *mapped but may have mapped */
+	CAP_KEEP_TABLES = 1u << 6, /* a larger leaf over empty tables is refused */
 	/* tables and invalidation */
-	CAP_SELF_FLUSH = 1u << 7,    /* unmap invalidates by itself; the gather stays empty */
-	CAP_EAGER_FREE = 1u << 8,    /* frees emptied tables also when the range covers them in part */
-	CAP_KEEPS_EMPTY = 1u << 9,   /* never unlinks a table at unmap */
-	CAP_LAX_ERRORS = 1u << 10,   /* which error a refused call returns is not compared */
+	CAP_SELF_FLUSH = 1u << 7, /* unmap invalidates by itself; the gather stays empty */
+	CAP_EAGER_FREE = 1u << 8, /* frees emptied tables also when the range covers them in part */
+	CAP_KEEPS_EMPTY = 1u << 9,    /* never unlinks a table at unmap */
+	CAP_LAX_ERRORS = 1u << 10,    /* which error a refused call returns is not compared */
 	CAP_GATHER_OPAQUE = 1u << 11, /* gather_range is not available */
 	CAP_LAX_TABLES = 1u << 12,    /* which emptied tables an unmap unlinks is not compared */
-	CAP_LAX_GATHER = 1u << 13,    /* what a gather covers is not compared, only what is stale after it */
+	CAP_LAX_GATHER =
+		1u << 13, /* what a gather covers is not compared, only what is stale after it */
 	/* map and dirty */
 	CAP_NO_OVERLAP = 1u << 14,     /* what a map over leaves does is undefined; do not ask */
 	CAP_IGNORES_NOEXEC = 1u << 15, /* leaves stay executable whatever prot says */
 	CAP_LAX_DIRTY = 1u << 16,      /* dirty and accessed bits of new leaves are not compared */
-	CAP_DIRTY_WHOLE = 1u << 17,    /* an entry covered in part is reported, clipped, and cleared */
+	CAP_DIRTY_WHOLE = 1u << 17, /* an entry covered in part is reported, clipped, and cleared */
 	/* create */
 	CAP_FITS_CFG = 1u << 18, /* makes any configuration one it can do, and writes it back */
 	/* unmap, again */
 	CAP_UNMAP_WHOLE = 1u << 19, /* a range that starts inside a leaf removes all of that too */
 	CAP_SERIAL = 1u << 20,	    /* one call at a time on a domain, also on disjoint ranges */
 	CAP_EARLY_FREE = 1u << 21,  /* a map is known to free tables before it invalidates them */
-	CAP_DIRTY_EXACT = 1u << 22, /* a dirty request is of whole leaves; ask nothing else */
+	CAP_DIRTY_EXACT =
+		1u << 22, /* a dirty request is of whole leaves without a hole; ask nothing else */
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */
@@ -131,8 +134,8 @@ struct engine_ops {
 	int (*map)(struct engine *e, uint64_t iova, uint64_t oa, uint64_t pgsize, uint64_t count,
 		   unsigned prot, uint64_t *mapped);
 	/* NULL: the harness uses map(pgsize = len, count = 1). */
-	int (*map_range)(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
-			 unsigned prot, uint64_t *mapped);
+	int (*map_range)(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len, unsigned prot,
+			 uint64_t *mapped);
 	uint64_t (*unmap)(struct engine *e, uint64_t iova, uint64_t len, struct engine_gather *g);
 	void (*sync)(struct engine *e, struct engine_gather *g);
 	/* The range a gather covers now; false if it is empty. NULL with CAP_GATHER_OPAQUE. */

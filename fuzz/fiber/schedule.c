@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "fiber/fiber.h"
+#include "fiber/uncovered.h"
+
+UNCOVERED_BEGIN
 
 enum state {
 	ABSENT,
@@ -282,3 +285,5 @@ const char *sched_waits_for(unsigned f, unsigned *of)
 	*of = w->of ? w->of(w->arg) : 0;
 	return w->what;
 }
+
+UNCOVERED_END

@@ -82,24 +82,22 @@ static unsigned sizes_key(unsigned byte)
 /* What feature bytes from 240 up ask for, as departures from the usual; many are refused. */
 static unsigned raw_features(const struct hw_facts *f, unsigned byte)
 {
-	static const uint8_t departure[16] = {0,
-					      0,
-					      0,
-					      0,
-					      0,
-					      0,
-					      0,
-					      0,
-					      F_DYNAMIC_TOP,
-					      F_SIGN_EXTEND,
-					      F_UPPER_HALF,
-					      F_NO_GAPS,
-					      F_INCOHERENT,
-					      F_DIRTY,
-					      F_SIGN_EXTEND | F_UPPER_HALF | F_DYNAMIC_TOP,
-					      F_NO_GAPS | F_INCOHERENT};
+	static const uint8_t departure[8] = {
+		F_DYNAMIC_TOP,
+		F_SIGN_EXTEND,
+		F_UPPER_HALF,
+		F_NO_GAPS,
+		F_INCOHERENT,
+		F_DIRTY,
+		F_SIGN_EXTEND | F_UPPER_HALF | F_DYNAMIC_TOP,
+		F_NO_GAPS | F_INCOHERENT,
+	};
 
-	return f->usual ^ departure[byte - RAW_BYTE];
+	if (byte < RAW_BYTE + 4)
+		return f->usual;
+	if (byte < RAW_BYTE + 8)
+		return f->usual & ~F_DYNAMIC_TOP;
+	return f->usual ^ departure[byte - RAW_BYTE - 8];
 }
 
 static unsigned choose_features(const struct hw_facts *f, unsigned byte)
@@ -133,13 +131,16 @@ static unsigned pick(const uint8_t *list, unsigned max, unsigned n)
 	return list[n % len];
 }
 
+/* Raw widths are around those of the list, or any. */
 static unsigned width_key(const struct prog *p, unsigned byte)
 {
 	const struct hw_facts *f = hw_facts(p->hw);
 
-	if (is_raw(p))
-		return byte % 80;
-	return pick(f->width, 16, byte & 15);
+	if (!is_raw(p))
+		return pick(f->width, 16, byte & 15);
+	if (byte < 128)
+		return pick(f->width, 16, byte & 15) + (byte >> 4 & 3) - 1;
+	return byte % 80;
 }
 
 /* Raw OA widths are good or impossible, never too small for the tables themselves. */

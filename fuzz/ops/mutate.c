@@ -54,7 +54,7 @@ static uint8_t first_byte(struct rng *r, enum arg_kind kind)
 	case ARG_PGSIZE:
 		return unit;
 	case ARG_COUNT:
-		return plain ? near(r) & 31 : below(r, 256);
+		return plain ? near(r) & 31 : 224 + below(r, 32);
 	case ARG_NTH:
 		return plain ? below(r, 16) : below(r, 256);
 	default:

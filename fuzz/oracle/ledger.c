@@ -66,7 +66,7 @@ void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg,
 	l->mem = arena(0);
 	l->copy = arena(1);
 	l->run = r;
-	if (low && narrow.oa_width > 32)
+	if (low && narrow.oa_width - 1 >= 32) /* also where it is 0 */
 		narrow.oa_width = 32;
 	l->phys_base = phys_base(&narrow, &l->limit);
 }

@@ -4,6 +4,7 @@
 # Each planted fault bugs/NAME.patch is built in and replays its trigger bugs/NAME.ops: the key it
 # names must be the first raised, and with the rule of `Only:` alone (that of the key, if there is
 # none) it fires too. The same trigger is harmless to the healthy build. Each rule has a fault.
+# Nothing is optimised, as compiling is nearly all of the work.
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -13,7 +14,7 @@ if [ $# -eq 0 ]; then
 	faults=$(find bugs -name '*.patch' -exec basename {} .patch \; | sort)
 	[ -n "$faults" ] || exit 0
 	for fault in $faults; do
-		set -- "$@" "build/bugs/$fault/replay/fuzz_$(fault_header "$fault" Target)"
+		set -- "$@" "build/bugs/$fault/quick/fuzz_$(fault_header "$fault" Target)"
 	done
 	build -k B="$faults" "$@" >&2 || true
 	# shellcheck disable=SC2086 # a list of words
@@ -37,7 +38,7 @@ fault=$1
 key=$(fault_header "$fault" Key)
 target=$(fault_header "$fault" Target)
 name="fault[$fault]"
-planted=build/bugs/$fault/replay/fuzz_$target
+planted=build/bugs/$fault/quick/fuzz_$target
 healthy=build/replay/fuzz_$target
 trigger=bugs/$fault.ops
 

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the oracles cost: saved inputs run with all of them, and with none.
+ *
+ * Inputs are read before anything is timed. Without oracles an input is still decoded, its
+ * addresses computed and the engine called.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/core.h"
+#include "inputs.h"
+#include "run.h"
+
+struct input {
+	size_t size;
+	uint8_t data[PROG_MAX_SIZE];
+};
+
+struct inputs {
+	enum hw_id hw;
+	unsigned n, ops; /* operations in all inputs */
+	struct input *input;
+};
+
+static void *checked(void *p)
+{
+	if (!p) {
+		perror("bench");
+		exit(1);
+	}
+	return p;
+}
+
+static void add_input(struct inputs *in, const char *directory, const char *name)
+{
+	static struct prog p;
+	struct input *i;
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	f = checked(fopen(path, "rb"));
+	in->input = checked(realloc(in->input, (in->n + 1) * sizeof(*in->input)));
+	i = &in->input[in->n++];
+	i->size = fread(i->data, 1, sizeof(i->data), f);
+	fclose(f);
+	prog_decode(&p, in->hw, i->data, i->size);
+	in->ops += p.n;
+}
+
+static void load(struct inputs *in, const char *directory)
+{
+	DIR *d = checked(opendir(directory));
+	struct dirent *entry;
+
+	while ((entry = readdir(d)))
+		if (entry->d_name[0] != '.')
+			add_input(in, directory, entry->d_name);
+	closedir(d);
+	if (!in->n) {
+		fprintf(stderr, "bench: %s: no inputs\n", directory);
+		exit(1);
+	}
+}
+
+/* Time of one pass over all inputs. */
+static double pass(const struct inputs *in, unsigned oracles)
+{
+	double start = clock_cpu_ns();
+
+	run_set_oracles(oracles);
+	for (unsigned i = 0; i < in->n; i++)
+		run_input(engine_core(in->hw), in->hw, in->input[i].data, in->input[i].size);
+	return clock_cpu_ns() - start;
+}
+
+void inputs_run(enum hw_id hw, const char *directory, unsigned rounds)
+{
+	struct inputs in = {.hw = hw};
+	static double on[MAX_TIMES], off[MAX_TIMES];
+	double on_s, off_s;
+
+	load(&in, directory);
+	pass(&in, OR_ALL);
+	for (unsigned i = 0; i < rounds; i++) {
+		on[i] = pass(&in, OR_ALL);
+		off[i] = pass(&in, 0);
+	}
+	on_s = sample_median(on, rounds) / 1e9;
+	off_s = sample_median(off, rounds) / 1e9;
+	printf("%s: %u inputs, %u operations, medians of %u rounds\n", directory, in.n, in.ops,
+	       rounds);
+	printf("oracles on   %9.0f inputs/s %11.0f operations/s\n", in.n / on_s, in.ops / on_s);
+	printf("oracles off  %9.0f inputs/s %11.0f operations/s\n", in.n / off_s, in.ops / off_s);
+	printf("oracles cost %9.2f times the run without them\n", on_s / off_s);
+	free(in.input);
+}
