@@ -229,8 +229,7 @@ enum need {
 	NEED_RUN = 1u << 16,	/* contiguous sizes at levels 0 and 1 */
 	NEED_LEVEL2 = 1u << 17, /* leaves of level 2 */
 	NEED_BBM = 1u << 18,
-	NEED_NO_BBM = 1u << 19,
-	NEED_THREE = 1u << 20, /* a tree of at least three levels at start */
+	NEED_THREE = 1u << 19, /* a tree of at least three levels at start */
 };
 
 struct test {

@@ -7,9 +7,10 @@
 #define FUZZ_FIBER_UNCOVERED_H
 
 #ifdef __clang__
-#define UNCOVERED_BEGIN                                                             \
-	_Pragma("clang attribute push(__attribute__((no_sanitize(\"coverage\"))), " \
-		"apply_to = function)")
+/* clang-format off */
+#define UNCOVERED_BEGIN \
+	_Pragma("clang attribute push(__attribute__((no_sanitize(\"coverage\"))), apply_to = function)")
+/* clang-format on */
 #define UNCOVERED_END _Pragma("clang attribute pop")
 #else
 #define UNCOVERED_BEGIN
