@@ -32,7 +32,7 @@ include mk/flavours.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check replay bench bugs iommupt campaign campaign-status coverage deps targets target-rows clean
+.PHONY: all help fuzz check replay stress bench bugs iommupt campaign campaign-status coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -52,6 +52,10 @@ check:
 replay:
 	@scripts/deps.sh build
 	@+scripts/replay.sh
+
+stress:
+	@scripts/deps.sh build
+	@+scripts/stress.sh
 
 bench:
 	@scripts/deps.sh build bench
@@ -95,6 +99,7 @@ clean:
 #:   make fuzz               fuzzes a target from its corpus, under ASan and UBSan
 #:   make check              every test; ends with "N passed, N failed"
 #:   make replay F=FILE      replays an input, or a directory of them
+#:   make stress             real threads on shared tables, natively and under ThreadSanitizer
 #:   make bench              what a call costs, beside an engine that does nothing
 #:   make campaign           a fleet of AFL++ on a target (T=, JOBS=, TIME_S=; T=all: each in turn)
 #:   make campaign-status    how it goes, from another terminal

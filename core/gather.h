@@ -10,7 +10,7 @@
 
 #include "walk.h"
 
-static void gather_sync(struct pt_gather *g)
+static PT_APART void gather_sync(struct pt_gather *g)
 {
 	struct pt_domain *d = g->domain;
 	bool by_range = d->features & (PT_FLUSH_RANGE | PT_FLUSH_RANGE_NO_GAPS);
@@ -42,16 +42,22 @@ static inline bool ranges_apart(uint64_t first, uint64_t last, uint64_t first2, 
 	return first > last2 ? first - last2 > 1 : first2 > last && first2 - last > 1;
 }
 
-/* Adds [first, last] and a chain of tables unlinked from within it. */
-static inline void gather_add(struct pt_gather *g, uint64_t first, uint64_t last, pt_word *tables)
+/* Adds [first, last]. */
+static inline void gather_range(struct pt_gather *g, uint64_t first, uint64_t last)
 {
-	if ((g->domain->features & PT_FLUSH_RANGE_NO_GAPS) && !pt_gather_empty(g) &&
+	if (pt_unlikely(g->domain->features & PT_FLUSH_RANGE_NO_GAPS) && !pt_gather_empty(g) &&
 	    ranges_apart(first, last, g->first, g->last))
 		gather_sync(g);
 	if (first < g->first)
 		g->first = first;
 	if (last > g->last)
 		g->last = last;
+}
+
+/* Adds [first, last] and a chain of tables unlinked from within it. */
+static inline void gather_add(struct pt_gather *g, uint64_t first, uint64_t last, pt_word *tables)
+{
+	gather_range(g, first, last);
 	while (pt_unlikely(tables)) {
 		pt_word *next = (pt_word *)(uintptr_t)pt_load(tables);
 

@@ -8,27 +8,14 @@
 static uint64_t iova_to_phys(struct pt_domain *d, uint64_t iova)
 {
 	uintptr_t top = pt_top_load(&d->top);
-	unsigned level = top_level(top);
 	uint64_t va = iova & d->va_mask;
-	pt_word *slot;
+	struct place p = place_in_top(top, va);
+	uint64_t word;
 
-	if (!in_width(d, iova, iova) || above_top(d, va, level))
+	if (pt_unlikely(!in_width(d, iova, iova) || above_top(d, va, p.level)))
 		return PT_OA_NONE;
-	slot = top_table(top) + top_index(va, level);
-	for (;;) {
-		uint64_t word = pt_load_acquire(slot);
-
-		switch (fmt_kind(word, level)) {
-		case PT_EMPTY:
-			return PT_OA_NONE;
-		case PT_LEAF:
-			return fmt_translate(word, level, va);
-		case PT_TABLE:
-			break;
-		}
-		level--;
-		slot = child_of(d, word) + slot_index(va, level);
-	}
+	word = go_to_end(d, &p);
+	return fmt_kind(word, p.level) == PT_LEAF ? fmt_translate(word, p.level, va) : PT_OA_NONE;
 }
 
 static uint64_t root(struct pt_domain *d, unsigned *level)

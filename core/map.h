@@ -33,17 +33,14 @@ struct run {
 /* The largest enabled size that divides addr (both addresses ORed) and is at most len. */
 static inline unsigned best_lg2(uint64_t pgsizes, uint64_t addr, uint64_t len)
 {
-	uint64_t fits = pgsizes & low_mask(64 - __builtin_clzll(len));
-
-	if (addr)
-		fits &= low_mask(__builtin_ctzll(addr) + 1);
-	return 63 - __builtin_clzll(fits);
+	return 63 - __builtin_clzll(pgsizes & (addr ^ (addr - 1)) &
+				    (UINT64_MAX >> __builtin_clzll(len)));
 }
 
 /* Bytes from here to the first leaf of a size above lg2, or all that is left. */
 static inline uint64_t bytes_of_size(const struct map *m, unsigned lg2)
 {
-	uint64_t larger = m->d->pgsizes & ~low_mask(lg2 + 1);
+	uint64_t larger = m->d->pgsizes & (-2ull << lg2);
 	uint64_t next = larger & -larger;
 	uint64_t skip = -m->va & (next - 1);
 
@@ -87,7 +84,7 @@ static inline uint64_t item_step(struct run r)
 }
 
 /* Writes n leaves into empty slots. */
-static inline void put_leaves(pt_word *slot, struct run r, uint64_t word)
+static PT_APART void put_leaves(pt_word *slot, struct run r, uint64_t word)
 {
 	if (r.items == 1) {
 		pt_put(slot, r.n, word, leaf_step(r));
@@ -99,7 +96,7 @@ static inline void put_leaves(pt_word *slot, struct run r, uint64_t word)
 
 /* As put_leaves(), up to the first leaf whose slots are not all empty. Returns the leaves written.
  */
-static inline unsigned put_leaves_empty(pt_word *slot, struct run r, uint64_t word)
+static PT_APART unsigned put_leaves_empty(pt_word *slot, struct run r, uint64_t word)
 {
 	if (r.items == 1)
 		return pt_put_empty(slot, r.n, word, leaf_step(r));
@@ -150,7 +147,7 @@ static pt_word *collect_tables(const struct pt_domain *d, pt_word *slot, unsigne
 static int replace_tables(struct map *m, pt_word *slot, struct run r, uint64_t word)
 {
 	struct pt_domain *d = m->d;
-	uint64_t last = m->iova + low_mask(r.lg2);
+	uint64_t last = m->iova + offset_mask(r.lg2);
 	pt_word *chain;
 
 	if (r.level == 0 || !all_empty(d, slot, r.items, r.level))
@@ -271,11 +268,11 @@ static unsigned highest_leaf_level(const struct map *m)
 
 	for (;;) {
 		unsigned lg2 = best_lg2(sizes, apart, m->left);
-		uint64_t skip = -m->va & low_mask(lg2);
+		uint64_t skip = -m->va & offset_mask(lg2);
 
 		if (skip <= m->left && m->left - skip >= 1ull << lg2)
 			return level_of(lg2);
-		sizes &= low_mask(lg2);
+		sizes &= offset_mask(lg2);
 	}
 }
 
@@ -302,24 +299,56 @@ static int check_map(const struct pt_domain *d, uint64_t iova, uint64_t oa, uint
 	return 0;
 }
 
+/* The common case: all of the request is one run, and the table for it is there. */
+static inline void map_if_one_run(struct map *m)
+{
+	struct pt_domain *d = m->d;
+	uintptr_t top = pt_top_load(&d->top);
+	struct run r = next_run(m, top_level(top));
+	unsigned done;
+	pt_word *slot;
+
+	if ((uint64_t)r.n << r.lg2 != m->left || (d->features & PT_DMA_INCOHERENT))
+		return;
+	slot = slot_at(d, top, m->va, r.level);
+	if (!slot || above_top(d, m->va + (m->left - 1), top_level(top)))
+		return;
+	done = put_leaves_empty(slot, r, fmt_leaf(m->oa, r.lg2, r.level, m->attrs));
+	advance(m, (uint64_t)done << r.lg2);
+}
+
+/* Every other: run by run, after the top is high enough for all of them. */
+static PT_APART int map_runs(struct map *m)
+{
+	struct pt_domain *d = m->d;
+	int err = 0;
+
+	if (d->features & PT_DYNAMIC_TOP)
+		err = grow_top(d, m->va + (m->left - 1), highest_leaf_level(m));
+	pt_gather_init(&m->gather, d);
+	while (!err && m->left)
+		err = map_one_run(m);
+	gather_sync(&m->gather);
+	return err;
+}
+
 static int map_any(struct pt_domain *d, uint64_t iova, uint64_t oa, uint64_t len, unsigned prot,
 		   uint64_t *mapped)
 {
-	struct map m = {.d = d, .iova = iova, .va = iova & d->va_mask, .oa = oa, .left = len};
+	struct map m;
 	int err = check_map(d, iova, oa, len, prot);
 
 	if (err)
 		return err;
+	m.d = d;
+	m.iova = iova;
+	m.va = iova & d->va_mask;
+	m.oa = oa;
+	m.left = len;
 	m.attrs = d->leaf_word[prot];
-	if (d->features & PT_DYNAMIC_TOP) {
-		err = grow_top(d, m.va + (len - 1), highest_leaf_level(&m));
-		if (err)
-			return err;
-	}
-	pt_gather_init(&m.gather, d);
-	while (!err && m.left)
-		err = map_one_run(&m);
-	gather_sync(&m.gather);
+	map_if_one_run(&m);
+	if (m.left)
+		err = map_runs(&m);
 	*mapped += len - m.left;
 	return err;
 }
@@ -330,13 +359,12 @@ static inline bool map_one_page(struct pt_domain *d, uint64_t iova, uint64_t oa,
 	uint64_t va = iova & d->va_mask;
 	pt_word *slot;
 
-	if (!d->one_page || prot > 7 || d->leaf_word[prot] == PT_NO_WORD || oa > d->oa_last ||
-	    ((iova | oa) & low_mask(FMT_GRANULE_LG2)) || !in_width(d, iova, iova))
+	if (pt_unlikely(!d->one_page || prot > 7 || d->leaf_word[prot] == PT_NO_WORD ||
+			oa > d->oa_last || ((iova | oa) & offset_mask(FMT_GRANULE_LG2)) ||
+			!in_width(d, iova, iova)))
 		return false;
-	slot = leaf_slot(d, pt_top_load(&d->top), va);
-	if (!slot)
-		return false;
-	if (pt_load(slot))
+	slot = slot_at(d, pt_top_load(&d->top), va, 0);
+	if (pt_unlikely(!slot || pt_load(slot)))
 		return false;
 	pt_store(slot, fmt_leaf(oa, FMT_GRANULE_LG2, 0, d->leaf_word[prot]));
 	return true;

@@ -109,30 +109,72 @@ static inline void pt_top_store(uintptr_t *top, uintptr_t word)
 }
 
 /*
- * Two slots at once. An aligned 16-byte store is documented atomic on CPUs with AVX and was never
- * seen to tear within eight bytes on older ones. ThreadSanitizer, MSan and driven interleavings
- * get eight bytes at a time.
+ * Eight slots at once, from an even one on. An aligned 16-byte access is documented atomic on CPUs
+ * with AVX and was never seen to tear within eight bytes on older ones. ThreadSanitizer, MSan and
+ * driven interleavings get eight bytes at a time.
  */
+#define PT_BLOCK 8u
+
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define PT_NO_PAIRS
 #endif
 #endif
 #if defined(__SSE2__) && !defined(PT_HOOK) && !defined(__SANITIZE_THREAD__) && !defined(PT_NO_PAIRS)
-#define PT_PAIRS 1
 typedef uint64_t pt_pair __attribute__((vector_size(16), may_alias));
 
-static inline void pt_store_pair(pt_word *p, uint64_t a, uint64_t b)
+/* Is no slot used? */
+static inline bool pt_block_empty(const pt_word *p)
 {
-	*(volatile pt_pair *)p = (pt_pair){a, b};
+	const volatile pt_pair *pair = (const volatile pt_pair *)p;
+	pt_pair any = pair[0] | pair[1] | pair[2] | pair[3];
+
+	return !(any[0] | any[1]);
+}
+
+/* Do all slots have a bit in common? Then none is empty; leaves usually have. */
+static inline bool pt_block_alike(const pt_word *p)
+{
+	const volatile pt_pair *pair = (const volatile pt_pair *)p;
+	pt_pair all = pair[0] & pair[1] & pair[2] & pair[3];
+
+	return all[0] & all[1];
+}
+
+/* Stores word, word + step, word + 2 * step ... */
+static inline void pt_block_put(pt_word *p, uint64_t word, uint64_t step)
+{
+	volatile pt_pair *pair = (volatile pt_pair *)p;
+	pt_pair words = {word, word + step};
+
+	pair[0] = words;
+	pair[1] = words += 2 * step;
+	pair[2] = words += 2 * step;
+	pair[3] = words += 2 * step;
 }
 #else
-#define PT_PAIRS 0
-
-static inline void pt_store_pair(pt_word *p, uint64_t a, uint64_t b)
+static inline bool pt_block_empty(const pt_word *p)
 {
-	pt_store(p, a);
-	pt_store(p + 1, b);
+	uint64_t any = 0;
+
+	for (unsigned i = 0; i < PT_BLOCK; i++)
+		any |= pt_load(p + i);
+	return !any;
+}
+
+static inline bool pt_block_alike(const pt_word *p)
+{
+	uint64_t all = UINT64_MAX;
+
+	for (unsigned i = 0; i < PT_BLOCK; i++)
+		all &= pt_load(p + i);
+	return all;
+}
+
+static inline void pt_block_put(pt_word *p, uint64_t word, uint64_t step)
+{
+	for (unsigned i = 0; i < PT_BLOCK; i++)
+		pt_store(p + i, word + i * step);
 }
 #endif
 
@@ -144,15 +186,16 @@ static inline bool pt_is_odd_slot(const pt_word *p)
 /* Stores n words: word, word + step, word + 2 * step ... */
 static inline void pt_put(pt_word *p, unsigned n, uint64_t word, uint64_t step)
 {
+	size_t i = 0;
+
 	if (n && pt_is_odd_slot(p)) {
-		pt_store(p++, word);
-		word += step;
-		n--;
-	}
-	for (; n >= 2; n -= 2, p += 2, word += 2 * step)
-		pt_store_pair(p, word, word + step);
-	if (n)
 		pt_store(p, word);
+		i = 1;
+	}
+	for (; i + PT_BLOCK <= n; i += PT_BLOCK)
+		pt_block_put(p + i, word + i * step, step);
+	for (; i < n; i++)
+		pt_store(p + i, word + i * step);
 }
 
 static inline void pt_clear(pt_word *p, unsigned n)
@@ -163,7 +206,7 @@ static inline void pt_clear(pt_word *p, unsigned n)
 /* As pt_put(), up to the first slot that is not empty. Returns the words stored. */
 static inline unsigned pt_put_empty(pt_word *p, unsigned n, uint64_t word, uint64_t step)
 {
-	unsigned i = 0;
+	size_t i = 0;
 
 	if (n && pt_is_odd_slot(p)) {
 		if (pt_load(p))
@@ -171,8 +214,8 @@ static inline unsigned pt_put_empty(pt_word *p, unsigned n, uint64_t word, uint6
 		pt_store(p, word);
 		i = 1;
 	}
-	for (; i + 2 <= n && !(pt_load(p + i) | pt_load(p + i + 1)); i += 2)
-		pt_store_pair(p + i, word + i * step, word + (i + 1) * step);
+	for (; i + PT_BLOCK <= n && pt_block_empty(p + i); i += PT_BLOCK)
+		pt_block_put(p + i, word + i * step, step);
 	for (; i < n && !pt_load(p + i); i++)
 		pt_store(p + i, word + i * step);
 	return i;
@@ -181,7 +224,7 @@ static inline unsigned pt_put_empty(pt_word *p, unsigned n, uint64_t word, uint6
 /* Empties slots up to the first that is empty. Returns how many there were. */
 static inline unsigned pt_clear_used(pt_word *p, unsigned n)
 {
-	unsigned i = 0;
+	size_t i = 0;
 
 	if (n && pt_is_odd_slot(p)) {
 		if (!pt_load(p))
@@ -189,8 +232,8 @@ static inline unsigned pt_clear_used(pt_word *p, unsigned n)
 		pt_store(p, 0);
 		i = 1;
 	}
-	for (; i + 2 <= n && pt_load(p + i) && pt_load(p + i + 1); i += 2)
-		pt_store_pair(p + i, 0, 0);
+	for (; i + PT_BLOCK <= n && pt_block_alike(p + i); i += PT_BLOCK)
+		pt_block_put(p + i, 0, 0);
 	for (; i < n && pt_load(p + i); i++)
 		pt_store(p + i, 0);
 	return i;
@@ -199,8 +242,11 @@ static inline unsigned pt_clear_used(pt_word *p, unsigned n)
 /* How many slots from p on are used, at most n. */
 static inline unsigned pt_count_used(const pt_word *p, unsigned n)
 {
-	unsigned i = 0;
+	size_t i = 0;
 
+	if (!pt_is_odd_slot(p))
+		while (i + PT_BLOCK <= n && pt_block_alike(p + i))
+			i += PT_BLOCK;
 	while (i < n && pt_load(p + i))
 		i++;
 	return i;
@@ -209,11 +255,11 @@ static inline unsigned pt_count_used(const pt_word *p, unsigned n)
 /* How many slots from p on are empty, at most n. */
 static inline unsigned pt_count_empty(const pt_word *p, unsigned n)
 {
-	unsigned i = 0;
+	size_t i = 0;
 
-	for (; i + 4 <= n; i += 4)
-		if (pt_load(p + i) | pt_load(p + i + 1) | pt_load(p + i + 2) | pt_load(p + i + 3))
-			break;
+	if (!pt_is_odd_slot(p))
+		while (i + PT_BLOCK <= n && pt_block_empty(p + i))
+			i += PT_BLOCK;
 	while (i < n && !pt_load(p + i))
 		i++;
 	return i;

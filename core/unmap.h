@@ -35,19 +35,33 @@ static inline void removed_to(struct unmap *u, uint64_t entry_last)
 /* Is va inside an entry of 2^lg2 bytes, not at its start? */
 static inline bool inside(uint64_t va, unsigned lg2)
 {
-	return va & low_mask(lg2);
+	return va & offset_mask(lg2);
+}
+
+static PT_APART void clear_run(pt_word *slot, unsigned items)
+{
+	pt_clear(slot, items);
+}
+
+static inline void clear_entry(struct pt_domain *d, pt_word *slot, unsigned items)
+{
+	if (items == 1)
+		pt_store(slot, 0);
+	else
+		clear_run(slot, items);
+	flush(d, slot, items);
 }
 
 /*
  * Removes what the request has in a table of leaves, from `slot` on. `end` is the last byte the
  * table maps. True if the table may be unlinked: the request covers it and every slot is removed.
  */
-static bool unmap_leaves(struct unmap *u, pt_word *slot, uint64_t end, bool covered)
+static PT_APART bool unmap_leaves(struct unmap *u, pt_word *slot, uint64_t end, bool covered)
 {
-	uint64_t last = (u->last < end ? u->last : end) | low_mask(FMT_GRANULE_LG2);
+	uint64_t last = (u->last < end ? u->last : end) | offset_mask(FMT_GRANULE_LG2);
 	unsigned n = ((last - u->va) >> FMT_GRANULE_LG2) + 1;
 	uint64_t first_word = pt_load(slot);
-	uint64_t entry_last = last | low_mask(fmt_leaf_lg2(pt_load(slot + n - 1), 0));
+	uint64_t entry_last = last | offset_mask(fmt_leaf_lg2(pt_load(slot + n - 1), 0));
 	unsigned used;
 
 	if (!first_word || inside(u->va, fmt_leaf_lg2(first_word, 0))) {
@@ -82,7 +96,7 @@ static bool unmap_table(struct unmap *u, pt_word *slot, unsigned level, uint64_t
 	do {
 		uint64_t word = pt_load_acquire(slot);
 		unsigned lg2 = slot_lg2(level);
-		uint64_t slot_last = u->va | low_mask(lg2);
+		uint64_t slot_last = u->va | offset_mask(lg2);
 		unsigned items = 1;
 		pt_word *child;
 
@@ -96,9 +110,8 @@ static bool unmap_table(struct unmap *u, pt_word *slot, unsigned level, uint64_t
 				return false;
 			}
 			items = 1u << (fmt_leaf_lg2(word, level) - lg2);
-			pt_clear(slot, items);
-			flush(u->d, slot, items);
-			removed_to(u, u->va | low_mask(fmt_leaf_lg2(word, level)));
+			clear_entry(u->d, slot, items);
+			removed_to(u, u->va | offset_mask(fmt_leaf_lg2(word, level)));
 			break;
 		case PT_TABLE:
 			child = child_of(u->d, word);
@@ -117,41 +130,53 @@ static bool unmap_table(struct unmap *u, pt_word *slot, unsigned level, uint64_t
 	return covered;
 }
 
-/* Goes straight down while the request lies in one slot and does not cover it. */
-static void unmap_down(struct unmap *u, uintptr_t top)
+/* The lowest level that has one table for all of [va, last] and more. */
+static inline unsigned level_above(uint64_t va, uint64_t last)
 {
-	unsigned level = top_level(top);
-	pt_word *slot = top_table(top) + top_index(u->va, level);
-	uint64_t end = UINT64_MAX;
+	unsigned level = level_of(63 - __builtin_clzll((va ^ last) | FMT_GRANULE));
 
-	while (level && (u->va ^ u->last) <= low_mask(slot_lg2(level)) &&
-	       u->last - u->va != low_mask(slot_lg2(level))) {
-		uint64_t word = pt_load_acquire(slot);
+	return level + (last - va == low_mask(slot_lg2(level + 1)));
+}
 
-		if (fmt_kind(word, level) != PT_TABLE)
-			break;
-		level--;
-		slot = child_of(u->d, word) + slot_index(u->va, level);
-		end = table_last(u->va, level);
+/* More than one entry: from the first, at `slot`, in one table, or else from the top. */
+static PT_APART uint64_t unmap_many(struct pt_domain *d, uint64_t iova, uint64_t len,
+				    struct pt_gather *g, pt_word *slot, unsigned level)
+{
+	uintptr_t top = pt_top_load(&d->top);
+	uint64_t va = iova & d->va_mask;
+	struct unmap u = {.d = d, .va = va, .last = va + (len - 1)};
+
+	if (above_top(d, u.last, top_level(top)))
+		u.last = table_last(0, top_level(top));
+	if (level < level_above(va, u.last)) {
+		level = top_level(top);
+		slot = top_table(top) + top_index(va, level);
 	}
-	unmap_table(u, slot, level, end, false);
+	unmap_table(&u, slot, level, UINT64_MAX, false);
+	gather_add(g, iova, iova + (u.va - 1 - va), u.tables);
+	return u.removed;
 }
 
 static uint64_t unmap_any(struct pt_domain *d, uint64_t iova, uint64_t len, struct pt_gather *g)
 {
 	uintptr_t top = pt_top_load(&d->top);
 	uint64_t va = iova & d->va_mask;
-	struct unmap u = {.d = d, .va = va, .last = va + (len - 1)};
+	struct place p = place_in_top(top, va);
+	unsigned lg2;
+	uint64_t word;
 
-	if (!len || iova + (len - 1) < iova || !in_width(d, iova, iova + (len - 1)) ||
-	    above_top(d, va, top_level(top)))
+	if (pt_unlikely(!len || iova + (len - 1) < iova || !in_width(d, iova, iova + (len - 1)) ||
+			above_top(d, va, p.level)))
 		return 0;
-	if (above_top(d, u.last, top_level(top)))
-		u.last = table_last(0, top_level(top));
-	unmap_down(&u, top);
-	if (u.removed)
-		gather_add(g, iova, iova + (u.va - 1 - va), u.tables);
-	return u.removed;
+	word = go_to_end(d, &p);
+	lg2 = fmt_leaf_lg2(word, p.level);
+	if (pt_unlikely(fmt_kind(word, p.level) == PT_EMPTY || inside(va, lg2)))
+		return 0;
+	if (len > 1ull << lg2)
+		return unmap_many(d, iova, len, g, p.slot, p.level);
+	clear_entry(d, p.slot, 1u << (lg2 - slot_lg2(p.level)));
+	gather_range(g, iova, iova + offset_mask(lg2));
+	return 1ull << lg2;
 }
 
 /* One granule that is a leaf of its own; false: the long way decides. */
@@ -161,16 +186,16 @@ static inline bool unmap_one_page(struct pt_domain *d, uint64_t iova, struct pt_
 	uint64_t word;
 	pt_word *slot;
 
-	if (!d->one_page || (iova & low_mask(FMT_GRANULE_LG2)) || !in_width(d, iova, iova))
+	if (pt_unlikely(!d->one_page || inside(iova, FMT_GRANULE_LG2) || !in_width(d, iova, iova)))
 		return false;
-	slot = leaf_slot(d, pt_top_load(&d->top), va);
-	if (!slot)
+	slot = slot_at(d, pt_top_load(&d->top), va, 0);
+	if (pt_unlikely(!slot))
 		return false;
 	word = pt_load(slot);
-	if (!word || fmt_leaf_lg2(word, 0) != FMT_GRANULE_LG2)
+	if (pt_unlikely(!word || fmt_leaf_lg2(word, 0) != FMT_GRANULE_LG2))
 		return false;
 	pt_store(slot, 0);
-	gather_add(g, iova, iova + low_mask(FMT_GRANULE_LG2), NULL);
+	gather_range(g, iova, iova + offset_mask(FMT_GRANULE_LG2));
 	return true;
 }
 

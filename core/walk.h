@@ -18,6 +18,8 @@ void pt_assert_failed(const char *expr, const char *file, int line);
 
 #define pt_likely(x)   __builtin_expect(!!(x), 1)
 #define pt_unlikely(x) __builtin_expect(!!(x), 0)
+/* Not part of its caller, which is short, or is long and leaves no registers to a loop. */
+#define PT_APART __attribute__((noinline))
 
 #define FMT_GRANULE    (1ull << FMT_GRANULE_LG2)
 #define FMT_SLOTS      (1u << FMT_BITS)
@@ -47,6 +49,12 @@ static inline uint64_t low_mask(unsigned lg2)
 	return lg2 >= 64 ? UINT64_MAX : (1ull << lg2) - 1;
 }
 
+/* The same for lg2 below 64, which those of slots and entries are. */
+static inline uint64_t offset_mask(unsigned lg2)
+{
+	return (1ull << lg2) - 1;
+}
+
 /* log2 of what one slot of a table at this level maps. */
 static inline unsigned slot_lg2(unsigned level)
 {
@@ -62,7 +70,7 @@ static inline unsigned level_of(unsigned lg2)
 /* The last byte that the table at this level which resolves va, and is not the top, maps. */
 static inline uint64_t table_last(uint64_t va, unsigned level)
 {
-	return va | low_mask(slot_lg2(level) + FMT_BITS);
+	return va | offset_mask(slot_lg2(level) + FMT_BITS);
 }
 
 /* The slot of a table below the top. */
@@ -117,39 +125,79 @@ static inline void flush(struct pt_domain *d, const pt_word *p, size_t slots)
 		d->host->flush_memory(d->ctx, p, slots * sizeof(*p));
 }
 
-/* Is [iova, last] within the width, and in one half? */
+/*
+ * Is [iova, last] within the width, and in one half? iova <= last, so that it can leave a half
+ * only through addresses that are in neither.
+ */
 static inline bool in_width(const struct pt_domain *d, uint64_t iova, uint64_t last)
 {
-	return ((iova ^ d->va_xor) + d->va_bias) <= d->va_span &&
-	       ((last ^ d->va_xor) + d->va_bias) <= d->va_span &&
-	       !(d->va_bias && (iova ^ last) >> 63);
+	uint64_t first = (iova ^ d->va_xor) + d->va_bias;
+
+	return first <= d->va_span && last - iova <= d->va_span - first;
 }
 
 /* Is va above what a top at this level spans? Only a tree that has yet to grow has such. */
 static inline bool above_top(const struct pt_domain *d, uint64_t va, unsigned level)
 {
-	return (FMT_FEATURES & d->features & PT_DYNAMIC_TOP) &&
-	       va > low_mask(slot_lg2(level) + FMT_BITS);
+	return (FMT_FEATURES & PT_DYNAMIC_TOP) && pt_unlikely(top_index(va, level) >= FMT_SLOTS) &&
+	       (d->features & PT_DYNAMIC_TOP);
 }
 
-/* The slot at level 0 that resolves va, if its table is linked and no leaf ends the way above. */
-static inline pt_word *leaf_slot(const struct pt_domain *d, uintptr_t top, uint64_t va)
+/* A place on the way down to an address. */
+struct place {
+	pt_word *slot;
+	unsigned level;
+	uint64_t rest; /* index bits of the levels below, from bit 63 on */
+};
+
+/* Where the way to va begins; va is not above the top. */
+static inline struct place place_in_top(uintptr_t top, uint64_t va)
 {
 	unsigned level = top_level(top);
-	pt_word *slot;
 
-	if (above_top(d, va, level))
-		return NULL;
-	slot = top_table(top) + top_index(va, level);
-	while (level) {
-		uint64_t word = pt_load_acquire(slot);
+	return (struct place){
+		.slot = top_table(top) + top_index(va, level),
+		.level = level,
+		.rest = va << (64 - slot_lg2(level)),
+	};
+}
 
-		if (fmt_kind(word, level) != PT_TABLE)
-			return NULL;
-		level--;
-		slot = child_of(d, word) + slot_index(va, level);
+/* From the slot that holds `word`, which links a table, to the slot in that table. */
+static inline void go_down(const struct pt_domain *d, struct place *p, uint64_t word)
+{
+	p->slot = child_of(d, word) + (p->rest >> (64 - FMT_BITS));
+	p->rest <<= FMT_BITS;
+	p->level--;
+}
+
+/* Goes down to the leaf or the empty slot that the way ends at; its word. */
+static inline uint64_t go_to_end(const struct pt_domain *d, struct place *p)
+{
+	uint64_t word = pt_load_acquire(p->slot);
+
+	while (fmt_kind(word, p->level) == PT_TABLE) {
+		go_down(d, p, word);
+		word = pt_load_acquire(p->slot);
 	}
-	return slot;
+	return word;
+}
+
+/* The slot at `level` that resolves va, if the way to it is all tables; else NULL. */
+static inline pt_word *slot_at(const struct pt_domain *d, uintptr_t top, uint64_t va,
+			       unsigned level)
+{
+	struct place p = place_in_top(top, va);
+
+	if (above_top(d, va, p.level) || pt_unlikely(level > p.level))
+		return NULL;
+	while (p.level != level) {
+		uint64_t word = pt_load_acquire(p.slot);
+
+		if (pt_unlikely(fmt_kind(word, p.level) != PT_TABLE))
+			return NULL;
+		go_down(d, &p, word);
+	}
+	return p.slot;
 }
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "fiber/fiber.h"
+
 struct race race;
 
 static void save(const struct run *r, struct race_now *now)
@@ -179,7 +181,9 @@ static void run_fibers(struct run *r)
 		else if (race.hand[f].n)
 			sched_add(f, caller_body, &race.hand[f], false);
 	r->settled = settled;
+	fiber_watch(false);
 	sched_run();
+	fiber_watch(true);
 	r->settled = NULL;
 	view_end();
 	run_mix(r, sched.steps);

@@ -170,6 +170,7 @@ struct trace {
 	uint8_t kind, fiber, class, op;
 	int16_t page;	    /* -1 for none */
 	int16_t slot;	    /* of the page, -1 for none */
+	uint16_t n;	    /* slots from there on */
 	uint64_t value;	    /* TRACE_WALK: address; TRACE_PREEMPTED: who goes on */
 	const char *what;   /* is done, or is waited for */
 	const char *result; /* NULL if none is worth telling */
@@ -177,6 +178,8 @@ struct trace {
 
 void trace_begin(void);
 struct trace *trace_add(enum trace_kind kind);
+/* A step; one that goes on where the one before ended is the same. */
+struct trace *trace_step(enum op_class class, const char *what, int page, int slot);
 void trace_print(const struct run *r, FILE *out);
 
 #endif

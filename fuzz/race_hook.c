@@ -11,6 +11,8 @@
 #ifdef FIBER_TSAN
 #include <sanitizer/tsan_interface.h>
 #include <sanitizer/tsan_interface_atomic.h>
+
+void __tsan_write8(void *p);
 #endif
 
 #define COUNTERS 4096
@@ -65,54 +67,57 @@ static unsigned slot_of(int page, const void *at)
 struct trace *hook_step(enum op_class class, const char *what, int page, const void *at,
 			uintptr_t site)
 {
-	struct trace *t;
-
 	sched_event(class);
-	t = trace_add(TRACE_STEP);
-	t->class = class;
-	t->what = what;
-	t->page = (int16_t)page;
-	if (at && page >= 0)
-		t->slot = (int16_t)slot_of(page, at);
 	count(site + class, at);
-	return t;
+	return trace_step(class, what, page, at && page >= 0 ? (int)slot_of(page, at) : -1);
 }
 
-/* To ThreadSanitizer the engine's own stores to a table nobody can reach are plain. */
+#ifdef FIBER_TSAN
+/*
+ * What ThreadSanitizer sees of an access: the engine's, of the order asked for. Stores to a table
+ * that nobody can reach are plain to it: a table published or used without order is a race then.
+ */
 static uint64_t perform(unsigned ev, void *p, uint64_t val, bool private)
 {
-	uint64_t old = 0;
-
-	(void)private;
-#ifdef FIBER_TSAN
 	int load = ev & PT_EV_ACQUIRE ? __tsan_memory_order_acquire : __tsan_memory_order_relaxed;
 	int store = ev & PT_EV_RELEASE ? __tsan_memory_order_release : __tsan_memory_order_relaxed;
+	uint64_t old = 0;
 
+	fiber_watch(true);
 	switch (ev & 7) {
 	case PT_EV_LOAD:
-		return (uint64_t)__tsan_atomic64_load(p, load);
+	case PT_EV_TOP_LOAD:
+		old = (uint64_t)__tsan_atomic64_load(p, load);
+		break;
 	case PT_EV_STORE:
+	case PT_EV_TOP_STORE:
 		if (private) {
 			__tsan_write8(p);
 			*(uint64_t *)p = val;
 		} else {
 			__tsan_atomic64_store(p, (__tsan_atomic64)val, store);
 		}
-		return 0;
+		break;
 	case PT_EV_CAS:
-		return (uint64_t)__tsan_atomic64_compare_exchange_val(p, 0, (__tsan_atomic64)val,
-								      store, load);
+		old = (uint64_t)__tsan_atomic64_compare_exchange_val(p, 0, (__tsan_atomic64)val,
+								     store, load);
+		break;
 	case PT_EV_AND:
-		return (uint64_t)__tsan_atomic64_fetch_and(p, (__tsan_atomic64)val, store);
+		old = (uint64_t)__tsan_atomic64_fetch_and(p, (__tsan_atomic64)val, store);
+		break;
 	case PT_EV_OR:
-		return (uint64_t)__tsan_atomic64_fetch_or(p, (__tsan_atomic64)val, store);
-	case PT_EV_TOP_LOAD:
-		return (uint64_t)__tsan_atomic64_load(p, load);
-	case PT_EV_TOP_STORE:
-		__tsan_atomic64_store(p, (__tsan_atomic64)val, store);
-		return 0;
+		old = (uint64_t)__tsan_atomic64_fetch_or(p, (__tsan_atomic64)val, store);
+		break;
 	}
-#endif
+	fiber_watch(false);
+	return old;
+}
+#else
+static uint64_t perform(unsigned ev, void *p, uint64_t val, bool private)
+{
+	uint64_t old = 0;
+
+	(void)private;
 	switch (ev & 7) {
 	case PT_EV_LOAD:
 		return __atomic_load_n((pt_word *)p, __ATOMIC_RELAXED);
@@ -134,6 +139,7 @@ static uint64_t perform(unsigned ev, void *p, uint64_t val, bool private)
 		return 0;
 	}
 }
+#endif
 
 static uint64_t access_top(unsigned ev, void *p, uint64_t val, uintptr_t site)
 {
@@ -212,9 +218,15 @@ static uint64_t hooked(unsigned ev, void *p, uint64_t val, uintptr_t site)
 
 uint64_t pt_hook(unsigned ev, void *p, uint64_t val)
 {
-	if (!following)
-		return perform(ev, p, val, true);
-	return hooked(ev, p, val, (uintptr_t)__builtin_return_address(0));
+	uint64_t word;
+
+	fiber_watch(false);
+	if (following)
+		word = hooked(ev, p, val, (uintptr_t)__builtin_return_address(0));
+	else
+		word = perform(ev, p, val, true);
+	fiber_watch(true);
+	return word;
 }
 
 UNCOVERED_END

@@ -58,7 +58,7 @@ static unsigned fiber_at(const struct prog *p, unsigned at)
 	return 0;
 }
 
-/* A second operation next to this one, or a walk to it, in another fiber; and when to go there. */
+/* A second operation next to this one, in another fiber; and when to go there. */
 static void pair(struct rng *r, struct prog *p)
 {
 	unsigned at = below(r, p->n), fiber = fiber_at(p, at), other = (fiber + 1) % RUN_FIBERS;
@@ -66,20 +66,36 @@ static void pair(struct rng *r, struct prog *p)
 
 	if (op_rows[op.code].arg[0] != ARG_IOVA)
 		return;
-	if (below(r, 3) == 0) {
-		other = RUN_FIBERS + below(r, RACE_WALKERS);
+	if (below(r, 4))
+		op.arg[1] += below(r, 2) ? 1 : -1;
+	insert(p, p->n, make(p, OP_FIBER, other));
+	if (below(r, 4) == 0)
+		insert(p, p->n, preemption(r, p, fiber));
+	insert(p, p->n, op);
+	insert(p, at, preemption(r, p, other));
+}
+
+/* A walk to where this operation works, begun in the middle of it, perhaps ended after it. */
+static void walk(struct rng *r, struct prog *p)
+{
+	unsigned at = below(r, p->n), fiber = fiber_at(p, at);
+	unsigned walker = RUN_FIBERS + below(r, RACE_WALKERS);
+	struct op op = p->op[at], stop = preemption(r, p, fiber);
+
+	if (op_rows[op.code].arg[0] != ARG_IOVA)
+		return;
+	if (below(r, 2)) {
+		insert(p, p->n, make(p, OP_FIBER, walker));
+		stop.arg[0] = CLASS_WALK;
+		stop.arg[1] = below(r, 4);
+		if (below(r, 4))
+			insert(p, p->n, stop);
 		op.code = OP_DREAD;
 		op.slot = op_first_slot(prog_version(p), OP_DREAD);
-	} else if (below(r, 4)) {
-		op.arg[1] += below(r, 2) ? 1 : -1;
-	}
-	if (below(r, 2)) {
-		insert(p, p->n, make(p, OP_FIBER, other));
-		if (below(r, 4) == 0)
-			insert(p, p->n, preemption(r, p, fiber));
+		op.mod = 0;
 		insert(p, p->n, op);
 	}
-	insert(p, at, preemption(r, p, other));
+	insert(p, at, preemption(r, p, walker));
 }
 
 static void interrupt(struct rng *r, struct prog *p)
@@ -90,6 +106,15 @@ static void interrupt(struct rng *r, struct prog *p)
 static void divide(struct rng *r, struct prog *p)
 {
 	insert(p, below(r, p->n), make(p, OP_FIBER, below(r, 4) ? below(r, 3) : below(r, 8)));
+}
+
+/* Memory ends soon: what a call has built by then must go away again. */
+static void starve(struct rng *r, struct prog *p)
+{
+	struct op op = make(p, OP_NOMEM, below(r, 8));
+
+	op.arg[0] = below(r, 4);
+	insert(p, below(r, p->n), op);
 }
 
 size_t race_mutate(enum hw_id hw, uint8_t *data, size_t size, size_t max, unsigned seed)
@@ -104,12 +129,19 @@ size_t race_mutate(enum hw_id hw, uint8_t *data, size_t size, size_t max, unsign
 	p.tail_len = 0;
 	if (!p.n || below(&r, 2))
 		return prog_mutate(hw, data, size, max, seed);
-	switch (below(&r, 4)) {
+	switch (below(&r, 8)) {
 	case 0:
 		interrupt(&r, &p);
 		break;
 	case 1:
 		divide(&r, &p);
+		break;
+	case 2:
+		starve(&r, &p);
+		break;
+	case 3:
+	case 4:
+		walk(&r, &p);
 		break;
 	default:
 		pair(&r, &p);

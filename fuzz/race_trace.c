@@ -7,8 +7,9 @@
 
 #include "fiber/uncovered.h"
 
-#define KEPT  512
+#define KEPT  1024
 #define WIDTH 34
+#define FEW   6
 
 UNCOVERED_BEGIN
 
@@ -29,6 +30,24 @@ struct trace *trace_add(enum trace_kind kind)
 	t->op = (uint8_t)race.run->op;
 	t->what = t->result = NULL;
 	t->page = t->slot = -1;
+	t->n = 1;
+	return t;
+}
+
+struct trace *trace_step(enum op_class class, const char *what, int page, int slot)
+{
+	struct trace *t = &ring[(total - 1) % KEPT];
+
+	if (total && slot >= 0 && t->kind == TRACE_STEP && t->fiber == sched.running &&
+	    t->what == what && t->page == page && t->slot + t->n == slot && !t->result) {
+		t->n++;
+		return t;
+	}
+	t = trace_add(TRACE_STEP);
+	t->class = class;
+	t->what = what;
+	t->page = (int16_t)page;
+	t->slot = (int16_t)slot;
 	return t;
 }
 
@@ -41,13 +60,13 @@ static const char *fiber_name(unsigned f)
 }
 
 /* Tn[slots] */
-static void print_step(const struct trace *t, unsigned n, char *out, size_t max)
+static void print_step(const struct trace *t, char *out, size_t max)
 {
 	char place[32] = "";
 
-	if (t->slot >= 0 && n > 1)
+	if (t->slot >= 0 && t->n > 1)
 		snprintf(place, sizeof(place), " T%d[%d..%d]", t->page, t->slot,
-			 t->slot + (int)n - 1);
+			 t->slot + t->n - 1);
 	else if (t->slot >= 0)
 		snprintf(place, sizeof(place), " T%d[%d]", t->page, t->slot);
 	else if (t->page >= 0)
@@ -56,8 +75,7 @@ static void print_step(const struct trace *t, unsigned n, char *out, size_t max)
 		 t->result ? t->result : "");
 }
 
-static void print_cell(const struct run *r, const struct trace *t, unsigned n, char *out,
-		       size_t max)
+static void print_cell(const struct run *r, const struct trace *t, char *out, size_t max)
 {
 	char text[160];
 
@@ -80,27 +98,8 @@ static void print_cell(const struct run *r, const struct trace *t, unsigned n, c
 		snprintf(out, max, "! waits for %s", t->what);
 		break;
 	default:
-		print_step(t, n, out, max);
+		print_step(t, out, max);
 	}
-}
-
-/* Loads and stores that go on from word to word are one line. */
-static unsigned alike(unsigned at)
-{
-	const struct trace *t = &ring[at % KEPT];
-	unsigned n = 1;
-
-	if (t->kind != TRACE_STEP || t->slot < 0 || t->class > CLASS_STORE)
-		return 1;
-	while (at + n < total) {
-		const struct trace *next = &ring[(at + n) % KEPT];
-
-		if (next->kind != TRACE_STEP || next->fiber != t->fiber || next->page != t->page ||
-		    next->what != t->what || next->slot != t->slot + (int)n)
-			break;
-		n++;
-	}
-	return n;
 }
 
 static void print_waits(FILE *out)
@@ -119,6 +118,24 @@ static void print_waits(FILE *out)
 	}
 }
 
+static bool is_step_of(unsigned at, unsigned fiber)
+{
+	return ring[at % KEPT].kind == TRACE_STEP && ring[at % KEPT].fiber == fiber;
+}
+
+/* How many steps from here are neither the first nor the last few of a fiber that goes on and on.
+ */
+static unsigned inner_steps(unsigned at, unsigned first)
+{
+	unsigned fiber = ring[at % KEPT].fiber, before = 0, n = 0;
+
+	while (before < FEW && at - before > first && is_step_of(at - before - 1, fiber))
+		before++;
+	while (at + n < total && is_step_of(at + n, fiber))
+		n++;
+	return before == FEW && n > 2 * FEW ? n - FEW : 0;
+}
+
 void trace_print(const struct run *r, FILE *out)
 {
 	unsigned column[RACE_HANDS + 1], n = 0, used = 0;
@@ -135,12 +152,16 @@ void trace_print(const struct run *r, FILE *out)
 		fprintf(out, "%-*s", WIDTH, fiber_name(f));
 	}
 	fputc('\n', out);
-	for (unsigned i = first, alike_n; i < total; i += alike_n) {
+	for (unsigned i = first; i < total; i++) {
 		const struct trace *t = &ring[i % KEPT];
+		unsigned skip = inner_steps(i, first);
 		char cell[200];
 
-		alike_n = alike(i);
-		print_cell(r, t, alike_n, cell, sizeof(cell));
+		print_cell(r, t, cell, sizeof(cell));
+		if (skip) {
+			snprintf(cell, sizeof(cell), "... %u more", skip);
+			i += skip - 1;
+		}
 		fprintf(out, "  %*s%s\n", (int)(column[t->fiber % RACE_HANDS] * WIDTH), "", cell);
 	}
 	print_waits(out);

@@ -7,10 +7,10 @@
 
 # $(call sanitize,SANITIZERS); a flavour that was asked for sanitizers is called after them.
 sanitize = $(if $(filter-out none,$1),-fsanitize=$1 -fno-sanitize-recover=all -fno-omit-frame-pointer)
-suffix = $(if $1,-$(subst $(comma),-,$1))
+san_suffix = $(if $1,-$(subst $(comma),-,$1))
 DEFAULT_SAN := address$(comma)undefined
-FUZZ := fuzz$(call suffix,$(filter-out $(DEFAULT_SAN),$(SAN)))
-REPLAY := replay$(call suffix,$(SAN))
+FUZZ := fuzz$(call san_suffix,$(filter-out $(DEFAULT_SAN),$(SAN)))
+REPLAY := replay$(call san_suffix,$(SAN))
 
 # <flavour>_CC, <flavour>_FLAGS, and <flavour>_MAIN where not fuzz/replay.c has the main().
 CHECKED := -g -DPT_ASSERTS
@@ -67,7 +67,7 @@ HARNESS := $(patsubst %.c,%.o,$(filter-out %/dict.c %/asm.c fuzz/replay.c,$(wild
 	fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core*.c)))
 HEADERS := $(wildcard core/*.h core/fmt/*.h fuzz/*.h fuzz/*/*.h)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-TEST_HOST := $(filter-out tests/test_%,$(wildcard tests/*.c))
+TEST_HOST := $(filter-out tests/test_% tests/stress.c,$(wildcard tests/*.c))
 
 # $(eval $(call flavour_rules,FLAVOUR))
 define flavour_rules
@@ -93,6 +93,8 @@ build/$1/tests/test_%: tests/test_%.c $$(TEST_HOST) $$(wildcard tests/*.h) $$(HE
 		build/$1/libharness.a build/$1/libcore.a
 	@mkdir -p $$(@D)
 	$$(call cc,$1) -Itests $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka -lpthread
+build/$1/stress: tests/stress.c build/$1/libharness.a build/$1/libcore.a
+	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lpthread
 build/$1/bench: $$(wildcard bench/*.[ch]) build/$1/libharness.a build/$1/libcore.a
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^)
 -include $$(wildcard build/$1/core/*.d build/$1/hook/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d)

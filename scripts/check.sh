@@ -16,7 +16,7 @@ mkdir -p build/check
 results=build/check/results
 : >"$results"
 
-for group in build rules unit replay input faults fuzz; do
+for group in build rules hook unit replay input faults fuzz; do
 	{
 		scripts/check/$group.sh 2>"build/check/$group.log" ||
 			say "FAIL $group: ended with $?; see build/check/$group.log"

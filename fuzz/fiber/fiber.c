@@ -44,9 +44,9 @@ void fiber_acquire(void *lock)
 #endif
 }
 
+#ifdef FIBER_TSAN
 void fiber_watch(bool on)
 {
-#ifdef FIBER_TSAN
 	if (on) {
 		AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
 		AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
@@ -54,10 +54,8 @@ void fiber_watch(bool on)
 		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
 		AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
 	}
-#else
-	(void)on;
-#endif
 }
+#endif
 
 static char ended;
 

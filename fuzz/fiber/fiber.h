@@ -52,7 +52,14 @@ void fiber_join(void);
 void fiber_release(void *lock);
 void fiber_acquire(void *lock);
 
-/* ThreadSanitizer watches the running fiber, which it does not from the start. */
+/* ThreadSanitizer watches the running fiber, which it does not from the start. Calls nest. */
+#ifdef FIBER_TSAN
 void fiber_watch(bool on);
+#else
+static inline void fiber_watch(bool on)
+{
+	(void)on;
+}
+#endif
 
 #endif
