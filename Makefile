@@ -119,3 +119,4 @@ clean:
 #:   CORPUS=DIR              starts from these inputs; from nothing with CORPUS=empty
 #:   B=NAME                  builds the fault bugs/NAME.patch in; for bugs a pattern
 #:   SEEDS=3                 runs for each fault
+#:   CHECKS="rules unit"     only these groups of checks, see scripts/check/
