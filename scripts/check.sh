@@ -19,7 +19,7 @@ results=build/check/results
 for group in ${CHECKS:-build rules hook unit replay input faults fuzz}; do
 	[ -x "scripts/check/$group.sh" ] || die "CHECKS=$group: no such group in scripts/check/"
 	{
-		scripts/check/$group.sh 2>"build/check/$group.log" ||
+		"scripts/check/$group.sh" 2>"build/check/$group.log" ||
 			say "FAIL $group: ended with $?; see build/check/$group.log"
 	} | tee -a "$results"
 done
