@@ -26,11 +26,11 @@ endif
 
 include mk/targets.mk
 include mk/flavours.mk
--include mk/kernel.mk
+include mk/kernel.mk
 
 # Scripts find the variables of the command line in their environment, and these.
-TARGET_HWS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r):$(call row_hw,$r))
-export GCC CLANG TARGETS TARGET_HWS FUZZ REPLAY
+TARGET_HWS := $(foreach r,$(TARGET_ROWS) $(KERNEL_ROWS),$(call row_name,$r):$(call row_hw,$r))
+export GCC CLANG TARGETS KERNEL_TARGETS KERNEL_FETCH TARGET_HWS FUZZ REPLAY
 
 .PHONY: all help fuzz check replay stress bench bugs iommupt campaign campaign-status coverage deps targets target-rows clean
 
@@ -84,11 +84,11 @@ deps:
 	@scripts/deps.sh all
 
 targets:
-	@printf '%s\n' $(TARGETS)
+	@printf '%s\n' $(TARGETS) $(KERNEL_TARGETS)
 
 # The same with how each is built, for oss-fuzz/build.sh.
 target-rows:
-	@printf '%s\n' $(TARGET_ROWS)
+	@printf '%s\n' $(TARGET_ROWS) $(KERNEL_ROWS)
 
 clean:
 	rm -rf build
@@ -112,6 +112,7 @@ clean:
 #:
 #: Variables:
 #:   T=ops_amdv1             the target
+#:   KERNEL=DIR              a tree for the targets on the kernel's code, not Debian's sources
 #:   TIME_S=60               seconds to fuzz
 #:   JOBS=1                  fuzzing processes at once
 #:   CC=clang-14             compiler; any clang from 14 on, gcc where nothing is fuzzed

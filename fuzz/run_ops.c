@@ -119,10 +119,16 @@ static uint64_t find_progress(struct run *r, uint64_t oa)
 	return p->len;
 }
 
+/* Where nothing is watched callers may do what the engine asks them not to. */
+static bool obeys(const struct run *r)
+{
+	return r->oracles;
+}
+
 /* Would the call break what this engine asks of its callers? Then it is cut, or not made. */
 static bool may_map(const struct run *r, struct map_plan *p)
 {
-	if (!(r->ops->caps & CAP_FITS_CFG))
+	if (!(r->ops->caps & CAP_FITS_CFG) || !obeys(r))
 		return true;
 	if (p->err && (p->refused || (r->ops->caps & (CAP_NO_OVERLAP | CAP_REPLACE))))
 		return false;
@@ -240,7 +246,7 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	bool early = r->ops->caps & (CAP_SELF_FLUSH | CAP_LAX_GATHER);
 	uint64_t removed;
 
-	if (r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE)) {
+	if ((r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE)) && obeys(r)) {
 		/* Callers of such engines unmap whole leaves that they mapped. */
 		if (!model)
 			return;
@@ -441,9 +447,9 @@ void run_dirty(struct run *r, const struct op *op)
 		.gather = r->first_gather + op_gather(op),
 	};
 
-	if (!r->ops->dirty || (model && (r->ops->caps & CAP_FITS_CFG)))
+	if (!r->ops->dirty || (model && (r->ops->caps & CAP_FITS_CFG) && obeys(r)))
 		return;
-	if ((r->ops->caps & CAP_DIRTY_EXACT) &&
+	if ((r->ops->caps & CAP_DIRTY_EXACT) && obeys(r) &&
 	    shadow_plan_unmap(&r->shadow, iova, len, &(uint64_t){0}) != len)
 		return;
 	if (!model && !(r->cfg.features & F_DIRTY))

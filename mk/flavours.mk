@@ -181,7 +181,7 @@ build/corpus/$(call row_name,$1).made: $$(wildcard corpus corpus/* corpus/*/*) b
 	@scripts/corpus.sh $(call row_name,$1)
 	@touch $$@
 endef
-$(foreach r,$(TARGET_ROWS),$(eval $(call corpus_rules,$r)))
+$(foreach r,$(TARGET_ROWS) $(KERNEL_ROWS),$(eval $(call corpus_rules,$r)))
 CORPORA := $(TARGETS:%=build/corpus/%.made)
 
 .PHONY: FORCE

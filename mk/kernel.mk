@@ -2,20 +2,36 @@
 #
 # The kernel's page-table code, compiled for userspace behind fuzz/engines/engine.h.
 #
-# $(eval $(call kernel_rules,DIR,CC AND FLAGS)) gives rules for DIR/linux_<engine>.o, for
-# DIR/libkernel.a, which holds them all, and for DIR/smoke, which tries each. By itself:
+# build/<flavour>/kernel/ holds an object for each adapter with the kernel's source that it is for,
+# libkernel.a with all of them, and smoke, which tries each; build/<flavour>/lax/ the same without
+# assertions. Sources are fetched when first needed, see scripts/kernel-source.sh; KERNEL= names a
+# tree to take instead. 64 bit only. By itself:
 #   make -f mk/kernel.mk CC=clang-14 CFLAGS="-O1 -DPT_ASSERTS" O=build/kernel build/kernel/smoke
-# Sources are fetched when first needed, see scripts/kernel-source.sh. 64 bit only.
 
 KSRC := build/kernel-src
 KSHIM := fuzz/engines/linux
 K73 := $(KSRC)/linux-7.3
 K612 := $(KSRC)/linux-6.12
+KERNEL_FETCH := 7.3 6.12
+
+# A tree of the user's takes the place of the one that is like it.
+ifneq ($(KERNEL),)
+ifeq ($(wildcard $(KERNEL)/drivers/iommu/io-pgtable.c),)
+$(error KERNEL=$(KERNEL): no kernel tree)
+else ifneq ($(wildcard $(KERNEL)/drivers/iommu/generic_pt),)
+K73 := $(abspath $(KERNEL))
+KERNEL_FETCH := 6.12
+else
+K612 := $(abspath $(KERNEL))
+KERNEL_FETCH := 7.3
+endif
+endif
 
 KOBJS73 := linux_amdv1 linux_x86_64 linux_vtdss linux_riscv linux_arm linux_v7s linux_dart \
 	linux_kvm_s2
 KOBJS612 := linux_amd_v1_612 linux_amd_v2_612
-KOBJS := host iommu-pages $(KOBJS73) $(KOBJS612)
+KHOST := host iommu-pages
+KOBJS := $(KHOST) $(KOBJS73) $(KOBJS612)
 KHEADERS := $(wildcard $(KSHIM)/*.h $(KSHIM)/shim/*.h) fuzz/engines/engine.h
 
 # Headers that kernel sources include by name; what they would declare is in the shim.
@@ -33,35 +49,59 @@ KFLAGS := -std=gnu11 -fno-strict-aliasing -fwrapv \
 	-Wno-unused-but-set-variable -Wno-maybe-uninitialized \
 	-include $(KSHIM)/shim/mm.h -I$(KSRC)/stubs -I$(KSHIM) -Ifuzz
 kflags = $(KFLAGS) -I$1/include -I$1/drivers/iommu -I$1/drivers/iommu/generic_pt/fmt \
-	-I$1/arch/arm64/include -I$1/arch/arm64/kvm/hyp -fmacro-prefix-map=$1/=
+	-I$1/arch/arm64/include -I$1/arch/arm64/kvm/hyp -fmacro-prefix-map=$1/= -MMD -MP
 
-$(KSRC)/.fetched: scripts/kernel-source.sh mk/kernel.mk
-	scripts/kernel-source.sh $(KSRC)
-	@for h in $(KSTUBS); do mkdir -p $(KSRC)/stubs/$${h%/*} && : > $(KSRC)/stubs/$$h; done
+# One after the other: they share apt's lists.
+$(KSRC)/linux-%/Makefile:
+	@scripts/kernel-source.sh $(KSRC) $*
+$(KSRC)/linux-6.12/Makefile: | $(K73)/Makefile
+
+$(KSRC)/stubs/.made: mk/kernel.mk
+	@for h in $(KSTUBS); do mkdir -p $(@D)/$${h%/*} && : > $(@D)/$$h; done
 	@touch $@
 
+# $(eval $(call kernel_rules,DIRECTORY,COMPILER AND FLAGS))
 define kernel_rules
-$1/host.o $(KOBJS73:%=$1/%.o): $1/%.o: $(KSHIM)/%.c
+$1/flags: FORCE
 	@mkdir -p $$(@D)
+	@echo '$2 $(call kflags,$(K73)) $(K612)' | cmp -s - $$@ || \
+		echo '$2 $(call kflags,$(K73)) $(K612)' > $$@
+$1/host.o $(KOBJS73:%=$1/%.o): $1/%.o: $(KSHIM)/%.c $(K73)/Makefile
 	$2 $(call kflags,$(K73)) -c -o $$@ $$<
-$(KOBJS612:%=$1/%.o): $1/%.o: $(KSHIM)/%.c
-	@mkdir -p $$(@D)
+$(KOBJS612:%=$1/%.o): $1/%.o: $(KSHIM)/%.c $(K612)/Makefile
 	$2 $(call kflags,$(K612)) -c -o $$@ $$<
-$1/iommu-pages.o:
-	@mkdir -p $$(@D)
+$1/iommu-pages.o: $(K73)/Makefile
 	$2 $(call kflags,$(K73)) -c -o $$@ $(K73)/drivers/iommu/iommu-pages.c
-$(KOBJS:%=$1/%.o): $(KHEADERS) $(KSRC)/.fetched
+$(KOBJS:%=$1/%.o): $1/flags $(KSRC)/stubs/.made
 $1/libkernel.a: $(KOBJS:%=$1/%.o)
 	@rm -f $$@
 	ar rcs $$@ $$^
 $1/smoke: $(KSHIM)/smoke.c $1/libkernel.a
 	$2 -std=gnu11 -Wall -Wextra -Ifuzz -o $$@ $$^
+-include $$(wildcard $1/*.d)
+endef
+
+# $(eval $(call kernel_program_rules,FLAVOUR,ROW)): a target has its own adapter alone.
+kernel_objects = $(KHOST) $(if $(filter %_arm4k_s1 %_arm4k_s2 %_arm16k_s1 %_arm16k_s2 %_arm64k_s1 \
+	%_arm64k_s2,$1),linux_arm,$(patsubst lax_%,linux_%,$1))
+define kernel_program_rules
+build/$1/fuzz_$(call row_name,$2): fuzz/targets/$(call row_source,$2) $(if $($1_MAIN),,fuzz/replay.c) $$(HEADERS) \
+		$(KSHIM)/engines.h build/$1/libharness.a \
+		$(patsubst %,build/$1/$(if $(filter lax_%,$2),lax,kernel)/%.o,$(call kernel_objects,$(call row_name,$2)))
+	$$(call cc,$1) $(FUZZ_FLAGS) $(call row_defines,$2) -o $$@ $$(filter %.c %.o,$$^) build/$1/libharness.a $($1_MAIN)
 endef
 
 ifdef FLAVOURS
-$(foreach f,$(FLAVOURS),$(eval $(call kernel_rules,build/$f/kernel,$($f_CC) $($f_FLAGS))))
+KFLAVOURS := $(filter-out %32 coverage,$(FLAVOURS))
+$(foreach f,$(KFLAVOURS),\
+	$(eval $(call kernel_rules,build/$f/kernel,$($f_CC) $($f_FLAGS)))\
+	$(eval $(call kernel_rules,build/$f/lax,$($f_CC) $(filter-out -DPT_ASSERTS,$($f_FLAGS))))\
+	$(foreach r,$(KERNEL_ROWS),$(eval $(call kernel_program_rules,$f,$r))))
 else
 O ?= build/kernel
 $(eval $(call kernel_rules,$(O),$(CC) $(CFLAGS)))
 .DEFAULT_GOAL := $(O)/libkernel.a
 endif
+
+.PHONY: FORCE
+FORCE:

@@ -48,3 +48,28 @@ row_fault = $(filter-out -,$(call field,$1,4))
 row_hw = $(or $(patsubst -DTARGET_HW=%,%,$(filter -DTARGET_HW=%,$(row_defines))),HW_none)
 
 TARGETS := $(foreach r,$(TARGET_ROWS),$(call row_name,$r))
+
+# Targets on the kernel's code, as ENGINE:HW. They need its sources, see mk/kernel.mk, and are built
+# only when asked for. lax_<engine> is the same for callers that break what the kernel asks of them.
+KERNEL_ENGINES := \
+	linux_amdv1:AMDV1 \
+	linux_x86_64:X86_64 \
+	linux_vtdss:VTDSS \
+	linux_riscv:RISCV \
+	linux_arm4k_s1:ARM4K_S1 \
+	linux_arm4k_s2:ARM4K_S2 \
+	linux_arm16k_s1:ARM16K_S1 \
+	linux_arm16k_s2:ARM16K_S2 \
+	linux_arm64k_s1:ARM64K_S1 \
+	linux_arm64k_s2:ARM64K_S2 \
+	linux_v7s:ARMV7S \
+	linux_dart:DART \
+	linux_kvm_s2:ARM4K_S2 \
+	linux_amd_v1_612:AMDV1 \
+	linux_amd_v2_612:X86_64
+
+kernel_row = $1:linux.c:-DTARGET_HW=HW_$(call field,$2,2),-DTARGET_ENGINE=engine_$(call field,$2,1)
+KERNEL_ROWS := $(foreach e,$(KERNEL_ENGINES),\
+	$(call kernel_row,$(call field,$e,1),$e) \
+	$(call kernel_row,$(patsubst linux_%,lax_%,$(call field,$e,1)),$e)$(comma)-DLAX)
+KERNEL_TARGETS := $(foreach r,$(KERNEL_ROWS),$(call row_name,$r))

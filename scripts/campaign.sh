@@ -127,6 +127,7 @@ take_turn() {
 	[ "$JOBS" -lt 3 ] || needed="$needed build/afl-cmplog/fuzz_$t"
 	[ "$JOBS" -lt 4 ] || needed="$needed build/afl/mutator.so"
 	[ "$JOBS" -lt 5 ] || needed="$needed build/$FUZZ/fuzz_$t"
+	need_sources "$t"
 	say "Building what a fleet of $JOBS on $t needs"
 	# shellcheck disable=SC2086 # words
 	build $needed

@@ -3,8 +3,8 @@
 #
 # corpus.sh TARGET [FROM OUT]: the start corpus build/corpus/TARGET and the target's dictionary; or
 # OUT from the directory FROM. Text programs (.ops) become bytes, other files stay as they are.
-# The masters are in corpus/TARGET, else in corpus/ops_<hw>; a target that knows no hardware gets
-# all there are, as text.
+# The masters are in corpus/TARGET, else in corpus/ops_<hw>, and a target on the kernel's code has both;
+# a target that knows no hardware gets all there are, as text.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -12,9 +12,6 @@ cd "$(dirname "$0")/.."
 
 target=$1
 hw=$(target_hw "$target")
-own=corpus/$target
-[ -d "$own" ] || own=corpus/ops_$hw
-from=${2:-$own}
 out=${3:-build/corpus/$target}
 
 rm -rf "$out"
@@ -26,12 +23,26 @@ if [ "$hw" = none ]; then
 	exit 0
 fi
 build/opsdict "$hw" >"build/dict/$target.dict"
-for f in "$from"/*; do
-	case $f in
-	*.ops) continue ;;
-	esac
-	[ ! -f "$f" ] || cp "$f" "$out"
-done
-if set -- "$from"/*.ops && [ -e "$1" ]; then
-	build/opsasm --hw "$hw" "$from" -o "$out"
+
+take() { # DIRECTORY
+	for f in "$1"/*; do
+		case $f in
+		*.ops) continue ;;
+		esac
+		[ ! -f "$f" ] || cp "$f" "$out"
+	done
+	for f in "$1"/*.ops; do
+		[ ! -e "$f" ] || build/opsasm --hw "$hw" "$1" -o "$out"
+		break
+	done
+}
+if [ $# -gt 1 ]; then
+	take "$2"
+elif is_kernel_target "$target"; then
+	take "corpus/ops_$hw"
+	take "corpus/linux_${target#*_}"
+elif [ -d "corpus/$target" ]; then
+	take "corpus/$target"
+else
+	take "corpus/ops_$hw"
 fi

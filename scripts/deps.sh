@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Installs what is missing: deps.sh NEED.., a need being build, 32, fuzz, check, coverage, bench,
-# afl, report or all. Quick if nothing is. Where there is no apt, or no right to use it, prints the
-# list and exits 2.
+# afl, report, kernel or all. Quick if nothing is. Where there is no apt, or no right to use it,
+# prints the list and exits 2.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -58,6 +58,9 @@ afl++ command -v afl-clang-fast
 rows_report='
 libcjson-dev compiles -O0 cjson/cJSON.h
 '
+rows_kernel='
+xz-utils command -v xz
+'
 rows=
 for need; do
 	case $need in
@@ -67,7 +70,8 @@ for need; do
 	check) rows="$rows $rows_check" ;;
 	afl) rows="$rows $rows_build $rows_clang $rows_afl" ;;
 	report) rows="$rows $rows_build $rows_report" ;;
-	all) rows="$rows $rows_check $rows_afl $rows_report" ;;
+	kernel) rows="$rows $rows_kernel" ;;
+	all) rows="$rows $rows_check $rows_afl $rows_report $rows_kernel" ;;
 	*) die "deps.sh: no such need: $need" ;;
 	esac
 done

@@ -13,6 +13,7 @@ T=${T:-ops_amdv1} B=${B:-} TIME_S=${TIME_S:-60} JOBS=${JOBS:-1} CORPUS=${CORPUS:
 is_target "$T" || die "T=$T: no such target; make targets lists them"
 is_number "$TIME_S" || die "TIME_S=$TIME_S: not a number of seconds"
 is_number "$JOBS" || die "JOBS=$JOBS: not a number of processes"
+[ -z "$B" ] || ! is_kernel_target "$T" || die "B=$B: faults are for our engine, $T runs the kernel's"
 [ -z "$CORPUS" ] || [ "$CORPUS" = empty ] || [ -d "$CORPUS" ] || die "CORPUS=$CORPUS: no such directory"
 
 with=build/${B:+bugs/$B/}
@@ -23,6 +24,7 @@ log=$work/log
 start=build/corpus/$T
 found=$work/corpus
 
+need_sources "$T"
 say "Building $fuzzer"
 build "$fuzzer" "$start.made"
 case $CORPUS in

@@ -4,16 +4,15 @@
 # Fetches the kernel's page-table code from Debian's linux-source packages.
 #
 #   kernel-source.sh OUTDIR [VERSION...]      VERSION: 7.3 and 6.12 unless said
-#   KERNEL=dir kernel-source.sh OUTDIR        a tree you have takes the place of one of these
 #
 # Result: OUTDIR/linux-VERSION/ with the few directories the adapters compile, and the package
 # and its version in the file `package` therein. A version that has gone from the archive is
 # replaced by the newest of its major version. Nothing is installed: apt runs on lists, state and
 # cache of its own under OUTDIR, with the mirror and the keyring this host already trusts.
-# Exit code 3: nothing fetched, because there is no apt, no mirror or no network.
+# Exit code 2 and one line if nothing could be fetched.
 set -eu
 
-[ $# -ge 1 ] || { sed -n '5,8s/^# *//p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n '5s/^# *//p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 shift
@@ -40,24 +39,9 @@ Makefile
 '
 
 absent() {
-	echo "kernel-source: $1" >&2
-	exit 3
+	echo "No kernel sources: $1. KERNEL=DIR takes them from a tree you have." >&2
+	exit 2
 }
-
-# The version a tree's Makefile gives, as in 7.3.
-tree_version() {
-	awk '/^VERSION =/ { v = $3 } /^PATCHLEVEL =/ { print v "." $3; exit }' "$1/Makefile"
-}
-
-if [ -n "${KERNEL-}" ]; then
-	[ -f "$KERNEL/drivers/iommu/io-pgtable.c" ] || absent "$KERNEL is no kernel tree"
-	case $(tree_version "$KERNEL") in
-	6.*) name=linux-6.12 ;;
-	*) name=linux-7.3 ;;
-	esac
-	rm -rf "${out:?}/$name"
-	ln -s "$(cd "$KERNEL" && pwd)" "$out/$name"
-fi
 
 apt=$out/apt
 aptget() {
@@ -103,6 +87,7 @@ fetch() {
 	[ -n "$package" ] || absent "no linux-source-${1%%.*}.* on this host's mirror"
 	version=${package#linux-source-}
 	[ "$version" = "$1" ] || echo "linux-source-$1 has gone: using $package"
+	echo "Fetching $package from this host's Debian mirror, about 150 MB"
 	new=$out/linux-$version.new
 	rm -rf "$out/unpack" "$new"
 	mkdir -p "$out/unpack" "$new"
@@ -120,6 +105,7 @@ fetch() {
 		--strip-components=1 --no-wildcards-match-slash --wildcards "$@" 2>/dev/null || true
 	[ -f "$new/Makefile" ] || absent "$package holds no kernel source"
 	echo "$package $(dpkg-deb -f "$deb" Version)" >"$new/package"
+	touch "$new/Makefile" # objects are older
 	rm -rf "$out/unpack" "$out/linux-$version"
 	mv "$new" "$out/linux-$version"
 }
@@ -134,5 +120,5 @@ for want; do
 		fetch "$want"
 		[ "$version" = "$want" ] || ln -sfn "linux-$version" "$dir"
 	fi
-	echo "linux-$want: $(cat "$dir/package" 2>/dev/null || readlink "$dir")"
+	echo "linux-$want: $(cat "$dir/package")"
 done

@@ -39,12 +39,32 @@ fi
 # shellcheck disable=SC3045 # every shell has it
 ulimit -c 0
 
-# is_target NAME
+# is_target NAME, is_kernel_target NAME: any, or one on the kernel's code.
 is_target() {
-	case " $TARGETS " in
+	case " $TARGETS $KERNEL_TARGETS " in
 	*" $1 "*) return 0 ;;
 	*) return 1 ;;
 	esac
+}
+is_kernel_target() {
+	case " $KERNEL_TARGETS " in
+	*" $1 "*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# need_sources TARGET: fetches what it needs of the kernel's. make would by itself, but say more.
+need_sources() {
+	is_kernel_target "$1" || return 0
+	for version in $KERNEL_FETCH; do
+		case $1:$version in
+		*_612:6.12 | *:7.3) ;;
+		*) continue ;;
+		esac
+		[ ! -e "build/kernel-src/linux-$version/Makefile" ] || continue
+		scripts/deps.sh kernel
+		scripts/kernel-source.sh build/kernel-src "$version" || exit 2
+	done
 }
 
 # target_hw NAME: the format of its programs, in lower case; none if it takes no programs.

@@ -15,7 +15,7 @@ case $F in
 build/bugs/*/work/*) [ -n "$B" ] || B=$(printf '%s' "$F" | cut -d / -f 3) ;;
 esac
 if [ -z "$T" ]; then
-	for t in $TARGETS; do
+	for t in $TARGETS $KERNEL_TARGETS; do
 		case /$F/ in
 		*/"$t"/*) T=$t ;;
 		esac
@@ -23,7 +23,9 @@ if [ -z "$T" ]; then
 fi
 [ -n "$T" ] || die "F=$F: its path names no target; say which with T="
 is_target "$T" || die "T=$T: no such target; make targets lists them"
+[ -z "$B" ] || ! is_kernel_target "$T" || die "B=$B: faults are for our engine, $T runs the kernel's"
 
+need_sources "$T"
 replayer=build/${B:+bugs/$B/}$REPLAY/fuzz_$T
 build "$replayer" ${B:+B="$B"}
 # shellcheck disable=SC2086 # $calm is two words or none

@@ -8,18 +8,26 @@
 #include "run.h"
 #include "targets/mutator.h"
 
+static struct engine_ops engine;
+
+/* What is watched if the replayer is not told otherwise. */
+__attribute__((constructor)) static void choose(void)
+{
+	unsigned rules = OR_ALL;
+
+	engine = TARGET_ENGINE;
+	if (engine.caps & CAP_EARLY_FREE)
+		rules &= ~(1u << OR_EARLY_FREE);
 #ifdef LAX
-#define RULES 0
-#else
-#define RULES OR_ALL
+	rules = 0;
 #endif
+	run_set_oracles(rules);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	run_set_oracles(TARGET_ENGINE.caps & CAP_EARLY_FREE ? RULES & ~(1u << OR_EARLY_FREE)
-							    : RULES);
 	if (size <= PROG_MAX_SIZE)
-		run_input(&TARGET_ENGINE, TARGET_HW, data, size);
+		run_input(&engine, TARGET_HW, data, size);
 	return 0;
 }
