@@ -55,7 +55,10 @@ FUZZ_FLAGS := -Ifuzz -Icore
 ORACLE_FLAGS := -Ifuzz
 HOOK_FLAGS := $(CORE_FLAGS) -DPT_HOOK
 # ThreadSanitizer watches the engine; the harness, which fibers share, tells it of accesses itself.
-harness_flags = $(if $(findstring thread,$($1_FLAGS)),-fno-sanitize=thread -DFIBER_TSAN)
+# Counters of branches inside the engine would be races too: the hook's own must do.
+is_tsan = $(findstring thread,$($1_FLAGS))
+harness_flags = $(if $(is_tsan),-fno-sanitize=thread -DFIBER_TSAN)
+engine_flags = $(if $(is_tsan),-fno-sanitize=fuzzer-no-link)
 
 # No warning gets past the two compilers that everything is tried with.
 cc = $($1_CC) -std=gnu11 -Wall -Wextra $(if $(filter gcc-12 clang-14,$($1_CC)),-Werror) $($1_FLAGS)
@@ -79,7 +82,7 @@ build/$1/core/%.o: core/%.c build/$1/flags
 	$$(call compile,$1,$(CORE_FLAGS)) $$<
 build/$1/hook/%.o: core/%.c build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(HOOK_FLAGS)) $$<
+	$$(call compile,$1,$(HOOK_FLAGS) $(call engine_flags,$1)) $$<
 build/$1/fuzz/%.o: fuzz/%.c build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(FUZZ_FLAGS) $(call harness_flags,$1)) $$<
@@ -126,7 +129,7 @@ build/bugs/$2/$1/core/%.o: build/bugs/$2/src/.patched build/$1/flags
 	$$(call compile,$1,$(call in_copy,$2,$(CORE_FLAGS))) build/bugs/$2/src/core/$$*.c
 build/bugs/$2/$1/hook/%.o: build/bugs/$2/src/.patched build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(call in_copy,$2,$(HOOK_FLAGS))) build/bugs/$2/src/core/$$*.c
+	$$(call compile,$1,$(call in_copy,$2,$(HOOK_FLAGS)) $(call engine_flags,$1)) build/bugs/$2/src/core/$$*.c
 build/bugs/$2/$1/fuzz/%.o: build/bugs/$2/src/.patched build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(call in_copy,$2,$(FUZZ_FLAGS)) $(call harness_flags,$1)) build/bugs/$2/src/fuzz/$$*.c
