@@ -33,6 +33,45 @@ unsigned facts_span_lg2(const struct hw_facts *f, unsigned level);
 /* The lowest level whose table as a root spans `width` bits. */
 unsigned facts_span_level(const struct hw_facts *f, unsigned width);
 
+/* The pools of an address, the high half of its first byte. */
+enum iova_base {
+	IOVA_ZERO, /* first address of the lower half, or of the only one */
+	IOVA_END,  /* first address past it */
+	IOVA_NEG,  /* first address of the upper half; three quarters where there is none */
+	IOVA_WRAP, /* 2^64 */
+	IOVA_TOP,  /* what the root spans at start */
+	IOVA_LV1,  /* what a slot spans, by level */
+	IOVA_LV2,
+	IOVA_LV3,
+	IOVA_LV4,
+	IOVA_HALF, /* middle of the half */
+	IOVA_G4,   /* 2^32 */
+	IOVA_MID,  /* an arbitrary address with many bits set, aligned to level 2 */
+	IOVA_HOT0, /* chosen by the header, aligned to level 1 */
+	IOVA_HOT1, /* chosen by the header, aligned to the granule */
+	IOVA_PREV, /* start and end of the range of the operation before */
+	IOVA_NEXT,
+};
+
+enum oa_base {
+	OA_SAME, /* the IOVA's low bits: congruent for every page size */
+	OA_ZERO,
+	OA_END,	  /* first address past the OA width */
+	OA_SKEW,  /* the IOVA and a granule: congruent for granules only */
+	OA_SKEW1, /* the IOVA and a level-1 span */
+	OA_HALF,
+	OA_SAME1,
+	OA_G4,
+	OA_G512,
+	OA_ALT0, /* bits 0101.. and 1010.., aligned to level 1 */
+	OA_ALT1,
+	OA_HOT,
+	OA_SAME2,
+	OA_LV2,
+	OA_SAME3,
+	OA_WRAP, /* 2^64 */
+};
+
 /* Names of the pools; text shows them. */
 extern const char *const iova_base_names[16];
 extern const char *const oa_base_names[16];
@@ -52,6 +91,9 @@ enum len_form {
 	LEN_SMALL,	  /* this and the next five: 1 to 4 of the first eight units */
 	LEN_TO_WRAP = 15, /* up to 2^64 */
 };
+
+/* Is the second byte of such a length steps from an end, not a count? */
+bool len_is_steps(enum len_form form);
 
 /* A byte of steps: -64..63, and which of the bytes that mean none it is, 0 for the first. */
 int step_count(uint8_t byte);

@@ -6,145 +6,19 @@
  * input and the seed alone. Results are canonical: no missing end, no tail. Most changes keep an
  * operation sensible, as addresses that meet earlier ones find more than arbitrary ones.
  */
+#include "ops/invent.h"
+
 #include <string.h>
 
-#include "ops/facts.h"
-
-struct rng {
-	uint64_t state;
-};
-
-static struct rng rng_start(unsigned seed)
-{
-	struct rng r = {(seed + 1) * 0x9e3779b97f4a7c15};
-
-	return r;
-}
-
-/* 0..n-1 */
-static unsigned below(struct rng *r, unsigned n)
-{
-	r->state ^= r->state << 13;
-	r->state ^= r->state >> 7;
-	r->state ^= r->state << 17;
-	return (unsigned)(r->state * 0x2545f4914f6cdd1d >> 33) % n;
-}
-
-/* A multiple near a boundary, mostly. */
-static uint8_t near(struct rng *r)
-{
-	static const int8_t steps[16] = {0, 0, 0, 0, 1, 1, -1, -1, 2, -2, 3, 7, 8, 15, 16, 63};
-
-	return below(r, 16) ? steps[below(r, 16)] : (int)below(r, 128) - 64;
-}
-
-/* Base and unit, or form and unit: three in four from where calls succeed. */
-static uint8_t first_byte(struct rng *r, enum arg_kind kind)
-{
-	static const uint8_t inside[8] = {0, 5, 6, 9, 11, 12, 14, 15};
-	bool plain = below(r, 4);
-	unsigned unit = below(r, 4) ? below(r, 4) : below(r, 16);
-
-	switch (kind) {
-	case ARG_IOVA:
-		return (plain ? inside[below(r, 8)] : below(r, 16)) << 4 | unit;
-	case ARG_OA:
-	case ARG_LEN:
-		return (plain ? 0 : below(r, 16)) << 4 | unit;
-	case ARG_PGSIZE:
-		return unit;
-	case ARG_COUNT:
-		return plain ? near(r) & 31 : 224 + below(r, 32);
-	case ARG_NTH:
-		return plain ? below(r, 16) : below(r, 256);
-	default:
-		return below(r, 16);
-	}
-}
-
-static bool is_steps(enum len_form form)
-{
-	return (form >= LEN_TO_LV1 && form <= LEN_TO_END) || form == LEN_TO_WRAP;
-}
-
-/* Steps near a boundary, or a count that is rarely large and rarely none. */
-static uint8_t second_byte(struct rng *r, enum arg_kind kind, uint8_t first)
-{
-	if (kind == ARG_LEN && !is_steps(first >> 4))
-		return below(r, 8) ? near(r) & 15 : below(r, 256);
-	return near(r);
-}
-
-static void new_args(struct rng *r, struct op *op)
-{
-	uint8_t *arg = op->arg;
-
-	memset(arg, 0, OP_MAX_BYTES);
-	for (const uint8_t *kind = op_rows[op->code].arg; *kind != ARG_END; kind++) {
-		arg[0] = first_byte(r, *kind);
-		if (arg_bytes(*kind) == 2)
-			arg[1] = second_byte(r, *kind, arg[0]);
-		arg += arg_bytes(*kind);
-	}
-}
-
-/* Rights that every format has, but for one in eight. */
-static uint8_t new_mod(struct rng *r, const struct op *op)
-{
-	bool maps = op->code == OP_MAP || op->code == OP_MAP_PAGES;
-
-	return maps && below(r, 8) ? below(r, 2) : below(r, 8);
-}
-
-static bool has_range(const struct op *op)
-{
-	return op_rows[op->code].arg[0] == ARG_IOVA;
-}
-
-/* Byte at which the length begins; 0 if the row has none. */
-static unsigned len_at(const struct op *op)
-{
-	unsigned at = 0;
-
-	for (const uint8_t *kind = op_rows[op->code].arg; *kind != ARG_END; kind++) {
-		if (*kind == ARG_LEN)
-			return at;
-		at += arg_bytes(*kind);
-	}
-	return 0;
-}
-
-/* Makes an operation go where an earlier one went, best a map, exactly or by one step. */
+/* Makes an operation go where an earlier one went, best a map. */
 static void retarget(struct rng *r, struct prog *p, unsigned i)
 {
-	struct op *op = &p->op[i];
 	const struct op *from = &p->op[below(r, i + 1)];
-	unsigned to_len = len_at(op), from_len;
 
 	for (unsigned tries = 0; tries < 4 && from->code > OP_MAP_PAGES; tries++)
 		from = &p->op[below(r, i + 1)];
-	from_len = len_at(from);
-
-	if (!has_range(op) || !has_range(from) || op == from)
-		return;
-	memcpy(op->arg, from->arg, 2);
-	if (to_len && from_len)
-		memcpy(op->arg + to_len, from->arg + from_len, 2);
-	if (!below(r, 3))
-		op->arg[1] += below(r, 2) ? 1 : -1;
-}
-
-static struct op new_op(struct rng *r, const struct prog *p)
-{
-	uint8_t code[OP_SLOTS];
-	struct op op = {.code = 0};
-
-	op_layout(prog_version(p), code);
-	op.code = code[below(r, OP_SLOTS)];
-	op.slot = op_first_slot(prog_version(p), op.code);
-	op.mod = new_mod(r, &op);
-	new_args(r, &op);
-	return op;
+	if (from != &p->op[i])
+		aim(r, &p->op[i], from);
 }
 
 /* Puts operations before the i-th; the last ones fall off a full program. */
@@ -167,12 +41,20 @@ static void remove_ops(struct prog *p, unsigned i, unsigned n)
 
 static void mutate_insert(struct rng *r, struct prog *p)
 {
-	struct op op = new_op(r, p);
+	struct op op = invent_op(r, p);
 	unsigned i = below(r, p->n < PROG_MAX_OPS ? p->n + 1 : p->n);
 
 	insert_ops(p, i, &op, 1);
 	if (below(r, 8) < (op.code <= OP_MAP_PAGES ? 2 : 7))
 		retarget(r, p, i);
+}
+
+static void mutate_phrase(struct rng *r, struct prog *p)
+{
+	struct op ops[PHRASE_MAX];
+	unsigned n = invent_phrase(r, p, ops);
+
+	insert_ops(p, below(r, p->n + 1), ops, n);
 }
 
 static void mutate_delete(struct rng *r, struct prog *p)
@@ -226,7 +108,7 @@ static void mutate_argument(struct rng *r, struct prog *p)
 		*byte = (*byte & 0x0f) | below(r, 16) << 4;
 		break;
 	default:
-		*byte = near(r);
+		*byte = invent_steps(r);
 	}
 }
 
@@ -235,11 +117,16 @@ static void mutate_target(struct rng *r, struct prog *p)
 	retarget(r, p, below(r, p->n));
 }
 
+static void mutate_seam(struct rng *r, struct prog *p)
+{
+	abut(r, &p->op[below(r, p->n)]);
+}
+
 static void mutate_mod(struct rng *r, struct prog *p)
 {
 	struct op *op = &p->op[below(r, p->n)];
 
-	op->mod = new_mod(r, op);
+	op->mod = invent_mod(r, op);
 }
 
 /* A configuration or swarm byte; often back to the usual. */
@@ -263,7 +150,7 @@ static void mutate_preemption(struct rng *r, struct prog *p)
 		if (below(r, 4))
 			op->arg[1] += below(r, 9) - 4;
 		else
-			new_args(r, op);
+			invent_args(r, op);
 		return;
 	}
 	mutate_insert(r, p);
@@ -273,9 +160,9 @@ static const struct {
 	uint8_t weight; /* of 32 */
 	void (*apply)(struct rng *r, struct prog *p);
 } mutations[] = {
-	{8, mutate_insert}, {4, mutate_delete},	  {2, mutate_duplicate},
-	{2, mutate_swap},   {6, mutate_argument}, {4, mutate_target},
-	{3, mutate_mod},    {2, mutate_header},	  {1, mutate_preemption},
+	{6, mutate_insert}, {3, mutate_phrase},	  {4, mutate_delete}, {2, mutate_duplicate},
+	{1, mutate_swap},   {5, mutate_argument}, {3, mutate_target}, {1, mutate_seam},
+	{2, mutate_mod},    {2, mutate_header},	  {2, invent_prog},   {1, mutate_preemption},
 };
 
 static void mutate_once(struct rng *r, struct prog *p)
@@ -287,7 +174,7 @@ static void mutate_once(struct rng *r, struct prog *p)
 	if (p->n)
 		mutations[i].apply(r, p);
 	else
-		mutate_insert(r, p);
+		invent_prog(r, p);
 }
 
 static void canonical_len(uint8_t arg[2])
@@ -297,7 +184,7 @@ static void canonical_len(uint8_t arg[2])
 	if (form >= LEN_SMALL && form < LEN_TO_WRAP) {
 		arg[0] &= 7;
 		arg[1] %= 4;
-	} else if (is_steps(form) && step_alias(arg[1])) {
+	} else if (len_is_steps(form) && step_alias(arg[1])) {
 		arg[1] = 0;
 	}
 }

@@ -9,47 +9,9 @@
  */
 #include "ops/facts.h"
 
-enum iova_base {
-	IOVA_ZERO, /* first address of the lower half, or of the only one */
-	IOVA_END,  /* first address past it */
-	IOVA_NEG,  /* first address of the upper half; three quarters where there is none */
-	IOVA_WRAP, /* 2^64 */
-	IOVA_TOP,  /* what the root spans at start */
-	IOVA_LV1,  /* what a slot spans, by level */
-	IOVA_LV2,
-	IOVA_LV3,
-	IOVA_LV4,
-	IOVA_HALF, /* middle of the half */
-	IOVA_G4,   /* 2^32 */
-	IOVA_MID,  /* an arbitrary address with many bits set, aligned to level 2 */
-	IOVA_HOT0, /* chosen by the header, aligned to level 1 */
-	IOVA_HOT1, /* chosen by the header, aligned to the granule */
-	IOVA_PREV, /* start and end of the range of the operation before */
-	IOVA_NEXT,
-};
-
 const char *const iova_base_names[16] = {
 	"zero", "end",	"neg", "wrap", "top",  "lv1",  "lv2",  "lv3",
 	"lv4",	"half", "g4",  "mid",  "hot0", "hot1", "prev", "next",
-};
-
-enum oa_base {
-	OA_SAME, /* the IOVA's low bits: congruent for every page size */
-	OA_ZERO,
-	OA_END,	  /* first address past the OA width */
-	OA_SKEW,  /* the IOVA and a granule: congruent for granules only */
-	OA_SKEW1, /* the IOVA and a level-1 span */
-	OA_HALF,
-	OA_SAME1,
-	OA_G4,
-	OA_G512,
-	OA_ALT0, /* bits 0101.. and 1010.., aligned to level 1 */
-	OA_ALT1,
-	OA_HOT,
-	OA_SAME2,
-	OA_LV2,
-	OA_SAME3,
-	OA_WRAP, /* 2^64 */
 };
 
 const char *const oa_base_names[16] = {
@@ -168,6 +130,11 @@ int step_count(uint8_t byte)
 unsigned step_alias(uint8_t byte)
 {
 	return byte >= 64 && byte < 192 ? byte - 63 : 0;
+}
+
+bool len_is_steps(enum len_form form)
+{
+	return (form >= LEN_TO_LV1 && form <= LEN_TO_END) || form == LEN_TO_WRAP;
 }
 
 static uint64_t steps(const struct universe *u, const uint8_t arg[2])
