@@ -70,7 +70,7 @@ HARNESS := $(patsubst %.c,%.o,$(filter-out %/dict.c %/asm.c fuzz/replay.c,$(wild
 	fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core*.c)))
 HEADERS := $(wildcard core/*.h core/fmt/*.h fuzz/*.h fuzz/*/*.h)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-TEST_HOST := $(filter-out tests/test_% tests/stress.c,$(wildcard tests/*.c))
+TEST_HOST := $(filter-out tests/test_% $(addprefix tests/,stress.c bench_fiber.c digest.c),$(wildcard tests/*.c))
 
 # $(eval $(call flavour_rules,FLAVOUR))
 define flavour_rules
@@ -96,7 +96,7 @@ build/$1/tests/test_%: tests/test_%.c $$(TEST_HOST) $$(wildcard tests/*.h) $$(HE
 		build/$1/libharness.a build/$1/libcore.a
 	@mkdir -p $$(@D)
 	$$(call cc,$1) -Itests $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka -lpthread
-build/$1/stress: tests/stress.c build/$1/libharness.a build/$1/libcore.a
+build/$1/stress build/$1/bench_fiber: build/$1/%: tests/%.c build/$1/libharness.a build/$1/libcore.a
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lpthread
 build/$1/bench: $$(wildcard bench/*.[ch]) build/$1/libharness.a build/$1/libcore.a
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^)
@@ -166,6 +166,11 @@ build/libiommupt.a: build/product/libcore.a
 # Tools of the build: text programs to bytes, the table of operations to a dictionary.
 build/opsasm build/opsdict: build/ops%: fuzz/ops/%.c build/replay/libharness.a build/replay/libcore.a
 	$(call cc,replay) $(FUZZ_FLAGS) -o $@ $(filter %.c %.a,$^)
+
+# A race target that prints the digest of each input libFuzzer runs, to compare with a replayer's.
+build/$(FUZZ)/digest_race_amdv1: tests/digest.c fuzz/targets/race.c build/$(FUZZ)/libharness.a build/$(FUZZ)/libhook.a
+	$(call cc,$(FUZZ)) $(FUZZ_FLAGS) -DTARGET_HW=HW_AMDV1 -Wl,--wrap=LLVMFuzzerTestOneInput -o $@ \
+		$(filter %.c %.a,$^) -fsanitize=fuzzer
 
 # The mutator of programs for AFL++, which loads it as a library.
 build/afl/mutator.so: fuzz/afl/mutator.c $(wildcard fuzz/ops/*.[ch] fuzz/oracle/hw*.[ch])
