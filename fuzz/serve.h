@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A replayer as a service to tools that try many inputs: each runs in a forked child of its own.
+ * A replayer as a service to tools that try many inputs. They run in a forked child, a new one
+ * after each that a fault has ended.
  *
  * The service prints `READY <hardware>` (none where inputs are no programs), then answers each
  * `<bytes>\n<input>` on standard input with
