@@ -163,6 +163,10 @@ $(foreach f,$(FLAVOURS),\
 build/libiommupt.a: build/product/libcore.a
 	cp $< $@
 
+# The same with a planted fault, for reproducers.
+$(foreach b,$(FAULTS),$(eval build/bugs/$b/libiommupt.a: \
+	$(CORE:%=build/bugs/$b/product/%) build/bugs/$b/product/fuzz/bugs.o))
+
 # Tools of the build: text programs to bytes, the table of operations to a dictionary.
 build/opsasm build/opsdict: build/ops%: fuzz/ops/%.c build/replay/libharness.a build/replay/libcore.a
 	$(call cc,replay) $(FUZZ_FLAGS) -o $@ $(filter %.c %.a,$^)
