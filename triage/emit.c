@@ -262,7 +262,7 @@ static void say_c(const struct input *in, const char *key)
 	}
 	fprintf(e.out,
 		"\n\tpt_gather_sync(&g[0]);\n\tpt_gather_sync(&g[1]);\n\tpt_deinit(&d);\n"
-		"\texpect(\"tables left\", held, 0);\n\t(void)mapped, (void)removed;\n"
+		"\texpect(\"tables left\", held, 0);\n\t(void)mapped, (void)removed, (void)expect_synced;\n"
 		"\tprintf(\"%%u checks failed\\n\", failures);\n\treturn failures != 0;\n}\n");
 }
 
@@ -328,6 +328,10 @@ int cmd_emit(void)
 	input_read(&in, opt.argv[0]);
 	if (in.hw == HW_COUNT || !formats[in.hw])
 		die("%s: inputs of %s cannot be told as calls of our engine", in.path, in.target);
+	if (!strncmp(in.target, "race_", 5))
+		die("%s: a race happens by its schedule, which calls in a row do not have",
+		    in.path);
+	output_check(path);
 	probe_input(in.target, false, in.data, in.size, &p);
 	prog_decode(&e.prog, in.hw, in.data, in.size);
 	config_decode(&e.prog, &e.cfg);

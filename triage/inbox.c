@@ -8,7 +8,6 @@
 #include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,14 +27,7 @@ struct fault_row {
 static struct fault_row rows[MAX_FAULTS];
 static unsigned n_rows;
 static unsigned long files, skipped, healthy;
-static char last_skip[4400];
-static volatile sig_atomic_t stop;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
+static char last_skip[4700];
 
 static void progress(const char *what, unsigned long n, bool now)
 {
@@ -46,34 +38,6 @@ static void progress(const char *what, unsigned long n, bool now)
 		return;
 	last = t;
 	fprintf(stderr, "\r%s %lu, %u faults%s", what, n, n_rows, now ? "\n" : "");
-}
-
-/* regress/ beside build/, where this program is. */
-static const char *regress_directory(void)
-{
-	static char dir[4200];
-
-	snprintf(dir, sizeof(dir), "%s/../../regress", replayer_directory());
-	return dir;
-}
-
-/* A key as the name of a file. */
-static void file_name(const char *key, char *name, size_t max)
-{
-	size_t n = 0;
-
-	for (; *key && n + 1 < max; key++)
-		name[n++] = strchr("@/ :", *key) ? '_' : *key;
-	name[n] = 0;
-}
-
-static bool is_known(const char *target, const char *key)
-{
-	char name[100], path[4400];
-
-	file_name(key, name, sizeof(name));
-	snprintf(path, sizeof(path), "%s/%s/%s.ops", regress_directory(), target, name);
-	return !access(path, F_OK);
 }
 
 static void add(const struct input *in, const struct probe *p)
@@ -88,11 +52,11 @@ static void add(const struct input *in, const struct probe *p)
 		n_rows++;
 		snprintf(r->key, sizeof(r->key), "%s", p->key);
 		snprintf(r->target, sizeof(r->target), "%s", in->target);
-		r->known = is_known(in->target, p->key);
+		r->known = regress_has(in->target, p->key);
 		r->size = SIZE_MAX;
 	}
 	r->count++;
-	if (in->size < r->size) {
+	if (in->size < r->size || (in->size == r->size && strcmp(in->path, r->path) < 0)) {
 		r->size = in->size;
 		snprintf(r->path, sizeof(r->path), "%s", in->path);
 	}
@@ -116,6 +80,15 @@ static void take_file(const char *path)
 		add(&in, &p);
 }
 
+/* One of many that cannot be read is counted; one that was asked for is an end. */
+static void skip(const char *path, bool given)
+{
+	if (given)
+		die("%s: %s", path, strerror(errno));
+	snprintf(last_skip, sizeof(last_skip), "%s: %s", path, strerror(errno));
+	skipped++;
+}
+
 /* Entries as they come: a directory may have a million. */
 static void take(const char *path, bool given)
 {
@@ -124,8 +97,10 @@ static void take(const char *path, bool given)
 	struct stat st;
 	DIR *dir;
 
-	if ((given ? stat : lstat)(path, &st))
-		die("%s: %s", path, strerror(errno));
+	if ((given ? stat : lstat)(path, &st)) {
+		skip(path, given);
+		return;
+	}
 	if (S_ISREG(st.st_mode)) {
 		take_file(path);
 		return;
@@ -133,9 +108,11 @@ static void take(const char *path, bool given)
 	if (!S_ISDIR(st.st_mode))
 		return;
 	dir = opendir(path);
-	if (!dir)
-		die("%s: %s", path, strerror(errno));
-	while (!stop && (d = readdir(dir))) {
+	if (!dir) {
+		skip(path, given);
+		return;
+	}
+	while (!stopped && (d = readdir(dir))) {
 		if (d->d_name[0] == '.' || !strcmp(d->d_name, "README.txt"))
 			continue;
 		if (snprintf(child, sizeof(child), "%s/%s", path, d->d_name) < (int)sizeof(child))
@@ -159,7 +136,7 @@ static void shrink_row(struct fault_row *r)
 {
 	static struct input in;
 	static struct shrunk s;
-	char name[100], path[4400];
+	char name[100], path[4700];
 	FILE *f;
 
 	input_read(&in, r->path);
@@ -168,16 +145,13 @@ static void shrink_row(struct fault_row *r)
 	r->ops = s.ops;
 	if (!opt.out)
 		return;
-	file_name(r->key, name, sizeof(name));
+	key_as_name(r->key, name, sizeof(name));
 	snprintf(path, sizeof(path), "%s/%s-%s.%s", opt.out, r->target, name,
 		 in.hw == HW_COUNT ? "bin" : "ops");
 	if (!opt.force && !access(path, F_OK))
 		return;
 	f = output_open(path);
-	if (in.hw == HW_COUNT)
-		fwrite(s.data, 1, s.size, f);
-	else
-		input_print(in.hw, s.data, s.size, f);
+	shrunk_write(&in, &s, f);
 	output_close(f, path);
 }
 
@@ -208,7 +182,9 @@ static void print_json(void)
 
 static void print_table(void)
 {
-	printf("%-36s %-16s %6s %4s  %-5s  %s\n", "key", "target", "files", "ops", "", "smallest");
+	if (n_rows)
+		printf("%-36s %-16s %6s %4s  %-5s  %s\n", "key", "target", "files", "ops", "",
+		       "smallest");
 	for (unsigned i = 0; i < n_rows; i++)
 		printf("%-36s %-16s %6u %4u  %-5s  %s\n", rows[i].key, rows[i].target,
 		       rows[i].count, rows[i].ops, rows[i].known ? "known" : "new", rows[i].path);
@@ -218,19 +194,22 @@ static void print_table(void)
 
 int cmd_inbox(void)
 {
-	struct sigaction act = {.sa_handler = on_signal};
+	struct stat st;
 
 	if (!opt.argc)
 		die("inbox takes directories; inbox --help");
-	if (opt.out && mkdir(opt.out, 0777) && errno != EEXIST)
-		die("%s: %s", opt.out, strerror(errno));
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	for (int i = 0; i < opt.argc && !stop; i++)
+	if (opt.out && !strcmp(opt.out, "-"))
+		die("-o: takes a directory here");
+	if (opt.out && mkdir(opt.out, 0777) && (stat(opt.out, &st) || !S_ISDIR(st.st_mode)))
+		die("%s: no directory can be made there", opt.out);
+	stop_on_signals();
+	for (int i = 0; i < opt.argc && !stopped; i++)
 		take(opt.argv[i], true);
 	progress("files", files, true);
+	if (skipped && skipped == files)
+		die("%s", last_skip);
 	qsort(rows, n_rows, sizeof(rows[0]), by_count);
-	for (unsigned i = 0; i < n_rows && !stop; i++) {
+	for (unsigned i = 0; i < n_rows && !stopped; i++) {
 		shrink_row(&rows[i]);
 		progress("shrunk", i + 1, i + 1 == n_rows);
 	}
@@ -238,53 +217,5 @@ int cmd_inbox(void)
 		print_json();
 	else
 		print_table();
-	return stop ? 130 : n_rows != 0;
-}
-
-/* The commit the project's tree is at, or "unknown". */
-static void commit(char *out, size_t max)
-{
-	char command[4400];
-	FILE *f;
-
-	snprintf(command, sizeof(command), "git -C '%s' rev-parse --short=12 HEAD 2>/dev/null",
-		 replayer_directory());
-	f = popen(command, "r");
-	if (!f || !fgets(out, (int)max, f))
-		snprintf(out, max, "unknown");
-	if (f)
-		pclose(f);
-	out[strcspn(out, "\n")] = 0;
-}
-
-int cmd_keep(void)
-{
-	static struct input in;
-	char name[100], path[4400], at[64];
-	const char *dir = opt.out ? opt.out : regress_directory();
-	struct probe p;
-	FILE *f;
-
-	if (opt.argc != 1)
-		die("keep takes one file; keep --help");
-	input_read(&in, opt.argv[0]);
-	if (in.hw == HW_COUNT)
-		die("%s: inputs of %s are no programs", in.path, in.target);
-	probe_input(in.target, false, in.data, in.size, &p);
-	if (p.verdict == PROBE_OK)
-		die("%s: no fault, nothing to keep", in.path);
-	if (mkdir(dir, 0777) && errno != EEXIST)
-		die("%s: %s", dir, strerror(errno));
-	snprintf(path, sizeof(path), "%s/%s", dir, in.target);
-	if (mkdir(path, 0777) && errno != EEXIST)
-		die("%s: %s", path, strerror(errno));
-	file_name(p.key, name, sizeof(name));
-	snprintf(path, sizeof(path), "%s/%s/%s.ops", dir, in.target, name);
-	commit(at, sizeof(at));
-	f = output_open(path);
-	fprintf(f, "# Key: %s\n# Target: %s\n# Fails on: %s\n", p.key, in.target, at);
-	input_print(in.hw, in.data, in.size, f);
-	output_close(f, path);
-	printf("%s\n", path);
-	return 0;
+	return stopped ? 130 : n_rows != 0;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Trying inputs: one replayer at a time, kept running, a forked child of it for each input. */
+#define _GNU_SOURCE /* pipe2() */
 #include "triage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,17 +36,38 @@ const char *replayer_directory(void)
 	return dir;
 }
 
-void replayer_path(const char *target, char *path, size_t max)
+const char *project_directory(void)
 {
-	if (opt.replayer)
-		snprintf(path, max, "%s", opt.replayer);
-	else
-		snprintf(path, max, "%s/fuzz_%s", replayer_directory(), target);
-	if (access(path, X_OK))
-		die("%s: no replayer of target %s there (make builds them)", path, target);
+	static char dir[4096];
+
+	snprintf(dir, sizeof(dir), "%s", replayer_directory());
+	for (unsigned up = 0; up < 2; up++)
+		*strrchr(dir, '/') = 0;
+	return *dir ? dir : "/";
 }
 
-static void stop(void)
+bool replayer_find(const char *target, char *path, size_t max, char *why, size_t why_max)
+{
+	char goal[200] = "";
+
+	if (opt.fault)
+		snprintf(goal, sizeof(goal), " B=%s build/bugs/%s/replay/fuzz_%s", opt.fault,
+			 opt.fault, target);
+	if (opt.replayer)
+		snprintf(path, max, "%s", opt.replayer);
+	else if (opt.fault)
+		snprintf(path, max, "%s/build/bugs/%s/replay/fuzz_%s", project_directory(),
+			 opt.fault, target);
+	else
+		snprintf(path, max, "%s/fuzz_%s", replayer_directory(), target);
+	if (!access(path, X_OK))
+		return true;
+	snprintf(why, why_max, "%s: no replayer of target %s there; make%s builds it", path, target,
+		 goal);
+	return false;
+}
+
+void probe_stop(void)
 {
 	if (!service.pid)
 		return;
@@ -53,13 +77,27 @@ static void stop(void)
 	service.pid = 0;
 }
 
+/*
+ * What a sanitized replayer needs: its shadow memory where it looks for it, names in its stacks.
+ * Ctrl-C is for this program, which then has its last answer still to read.
+ */
+static void __attribute__((noreturn)) become_replayer(const char *path, bool tree)
+{
+	personality(ADDR_NO_RANDOMIZE);
+	signal(SIGINT, SIG_IGN);
+	setenv("UBSAN_OPTIONS", "print_stacktrace=1", 0);
+	execl(path, path, "--list", "--serve", tree ? "--tree" : (char *)NULL, (char *)NULL);
+	_exit(127);
+}
+
 static void start(const char *target, bool tree)
 {
-	char path[4200];
+	char path[4300], why[4600];
 	int to[2], from[2];
 
-	replayer_path(target, path, sizeof(path));
-	if (pipe(to) || pipe(from))
+	if (!replayer_find(target, path, sizeof(path), why, sizeof(why)))
+		die("%s", why);
+	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
 		die("pipe: %s", strerror(errno));
 	fflush(NULL);
 	service.pid = fork();
@@ -68,13 +106,7 @@ static void start(const char *target, bool tree)
 	if (!service.pid) {
 		dup2(to[0], STDIN_FILENO);
 		dup2(from[1], STDOUT_FILENO);
-		close(to[0]);
-		close(to[1]);
-		close(from[0]);
-		close(from[1]);
-		execl(path, path, "--list", "--serve", tree ? "--tree" : (char *)NULL,
-		      (char *)NULL);
-		_exit(127);
+		become_replayer(path, tree);
 	}
 	close(to[0]);
 	close(from[1]);
@@ -90,7 +122,7 @@ static void start(const char *target, bool tree)
 static void use(const char *target, bool tree)
 {
 	if (service.pid && (strcmp(service.target, target) || service.tree != tree))
-		stop();
+		probe_stop();
 	if (!service.pid) {
 		signal(SIGPIPE, SIG_IGN);
 		start(target, tree);

@@ -10,26 +10,56 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRIED_MAX 4096
+
 static struct {
 	const struct input *in;
 	struct shrunk *out;
 	struct prog best, next;
+	unsigned n_tried; /* programs that do not keep the key, by their hash */
+	uint64_t tried[TRIED_MAX];
 } s;
 
-/* Is the key still raised? Then `next` is the best. */
+static uint64_t hash(const uint8_t *data, size_t size)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	while (size--)
+		h = (h ^ *data++) * 0x100000001b3;
+	return h;
+}
+
+static bool was_tried(uint64_t h)
+{
+	for (unsigned i = 0; i < s.n_tried; i++)
+		if (s.tried[i] == h)
+			return true;
+	return false;
+}
+
+/* Is the key still raised? Then `next` is the best. Once stopped, nothing is tried any more. */
 static bool keeps(void)
 {
 	uint8_t data[PROG_MAX_SIZE];
 	struct probe p;
+	uint64_t h;
 	size_t n;
 
+	if (stopped)
+		return false;
 	s.next.cut = 0;
 	s.next.tail_len = 0;
 	n = prog_encode(&s.next, data, sizeof(data));
+	h = hash(data, n);
+	if (was_tried(h))
+		return false;
 	probe_input(s.in->target, false, data, n, &p);
 	s.out->probes++;
-	if (p.verdict == PROBE_OK || strcmp(p.key, s.out->key))
+	if (p.verdict == PROBE_OK || strcmp(p.key, s.out->key)) {
+		if (s.n_tried < TRIED_MAX)
+			s.tried[s.n_tried++] = h;
 		return false;
+	}
 	s.best = s.next;
 	return true;
 }
@@ -116,6 +146,8 @@ static void fewer_bytes(struct shrunk *out)
 			uint8_t data[PROG_MAX_SIZE];
 			struct probe p;
 
+			if (stopped)
+				return;
 			memcpy(data, out->data, end - n);
 			memcpy(data + end - n, out->data + end, out->size - end);
 			probe_input(s.in->target, false, data, out->size - n, &p);
@@ -142,6 +174,7 @@ bool shrink_input(const struct input *in, struct shrunk *out)
 	out->size = in->size;
 	s.in = in;
 	s.out = out;
+	s.n_tried = 0;
 	if (in->hw == HW_COUNT) {
 		fewer_bytes(out);
 		return true;
@@ -175,6 +208,16 @@ static void print_json(const struct input *in, const struct shrunk *r, const cha
 	cJSON_Delete(o);
 }
 
+void shrunk_write(const struct input *in, const struct shrunk *r, FILE *f)
+{
+	if (in->hw == HW_COUNT) {
+		fwrite(r->data, 1, r->size, f);
+		return;
+	}
+	fprintf(f, "# Key: %s\n# Target: %s\n", r->key, in->target);
+	input_print(in->hw, r->data, r->size, f);
+}
+
 int cmd_shrink(void)
 {
 	static struct input in;
@@ -185,24 +228,23 @@ int cmd_shrink(void)
 	if (opt.argc != 1)
 		die("shrink takes one file; shrink --help");
 	input_read(&in, opt.argv[0]);
-	if (opt.out)
-		snprintf(path, sizeof(path), "%s", opt.out);
-	else
-		snprintf(path, sizeof(path), "%s.min.ops", in.path);
+	snprintf(path, sizeof(path), "%s%s", opt.out ? opt.out : in.path,
+		 opt.out	     ? ""
+		 : in.hw == HW_COUNT ? ".min"
+				     : ".min.ops");
+	output_check(path);
+	stop_on_signals();
 	if (!shrink_input(&in, &r)) {
 		printf("%s: no fault, nothing to shrink\n", in.path);
 		return 1;
 	}
 	f = output_open(path);
-	if (in.hw == HW_COUNT)
-		fwrite(r.data, 1, r.size, f);
-	else
-		input_print(in.hw, r.data, r.size, f);
+	shrunk_write(&in, &r, f);
 	output_close(f, path);
 	if (opt.json)
 		print_json(&in, &r, path);
 	else if (strcmp(path, "-"))
 		printf("%s: %u operations became %u in %u tries, key %s: %s\n", in.path,
 		       r.ops_before, r.ops, r.probes, r.key, path);
-	return 0;
+	return stopped ? 130 : 0;
 }

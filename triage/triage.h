@@ -9,6 +9,7 @@
 #ifndef TRIAGE_H
 #define TRIAGE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@
 struct options {
 	const char *target;   /* --target NAME */
 	const char *replayer; /* --replayer PATH */
+	const char *fault;    /* --fault NAME */
 	const char *out;      /* -o PATH */
 	bool force;	      /* -f: -o may replace a file */
 	bool json;	      /* --json */
@@ -34,6 +36,9 @@ extern struct options opt;
 /* Wrong use, or something missing: one line on stderr, exit 2. */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
+/* Formatted text, allocated. */
+char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* input.c: a file as an input of a target */
 struct input {
 	const char *path;
@@ -43,6 +48,8 @@ struct input {
 	size_t size;
 };
 
+#define INPUT_WHY 4700 /* bytes for a reason */
+
 /* Reads bytes or text; dies with one line if that cannot be. */
 void input_read(struct input *in, const char *path);
 /* The same for one of many: false, with the reason, instead of an end. */
@@ -50,10 +57,16 @@ bool input_try(struct input *in, const char *path, char *why, size_t max);
 /* Hardware of a target, HW_COUNT if its inputs are no programs; dies if there is no replayer. */
 enum hw_id target_hw(const char *target);
 
-/* Opens the file a command writes; dies if it is there already and force is not given. */
+/* Dies if a command must not write there: it is there already without -f, or is an argument. */
+void output_check(const char *path);
+/* Opens what a command writes, "-" for standard output. The name gets it when it is complete. */
 FILE *output_open(const char *path);
-/* Closes it; dies if not all of it could be written. */
+/* Closes it; dies, and leaves what was there before, if not all of it could be written. */
 void output_close(FILE *f, const char *path);
+
+/* Ctrl-C ends long work early and keeps what it found. */
+extern volatile sig_atomic_t stopped;
+void stop_on_signals(void);
 
 /* probe.c: the replayer as a service */
 enum verdict { PROBE_OK, PROBE_FAULT, PROBE_CRASH, PROBE_TIMEOUT };
@@ -67,9 +80,13 @@ struct probe {
 
 void probe_input(const char *target, bool tree, const uint8_t *data, size_t size,
 		 struct probe *out);
-/* Directory of the replayers. */
+/* Ends the replayer that runs, so that the next input starts another one. */
+void probe_stop(void);
+/* Directory of the replayers, and of the sources that they were built from. */
 const char *replayer_directory(void);
-void replayer_path(const char *target, char *path, size_t max);
+const char *project_directory(void);
+/* False, with the reason, if there is none for this target. */
+bool replayer_find(const char *target, char *path, size_t max, char *why, size_t why_max);
 
 /* shrink.c: fewest operations, simplest arguments, fewest preemptions, the same key. */
 struct shrunk {
@@ -81,6 +98,18 @@ struct shrunk {
 
 /* False if the input has no fault. */
 bool shrink_input(const struct input *in, struct shrunk *out);
+/* As text that names its key and target; bytes where inputs are no programs. */
+void shrunk_write(const struct input *in, const struct shrunk *r, FILE *f);
+
+/* keep.c: a key as the name of a file; is there a program of it in regress/? */
+void key_as_name(const char *key, char *name, size_t max);
+bool regress_has(const char *target, const char *key);
+
+/* run.c: other programs. The first line a command prints, "" if it fails; its exit status. */
+char *run_line(const char *const argv[]);
+int run_status(const char *const argv[]);
+/* The commit the sources are at, with "-dirty" if they differ from it; "unknown" without git. */
+const char *project_commit(void);
 
 /* The program of an input as text. */
 void input_print(enum hw_id hw, const uint8_t *data, size_t size, FILE *out);
