@@ -103,12 +103,15 @@ static void host_top_unlock(void *ctx)
 static void host_root_changed(void *ctx, uint64_t root, unsigned level)
 {
 	struct run *r = ctx;
+	struct page *old = ledger_page(&r->ledger, r->ledger.root);
 
 	if (!r->locks)
 		fault(r, OR_TREE, (int)level, "the root changed without the top lock");
 	if (level <= r->ledger.root_level || level > hw_format(r->cfg.hw)->max_level)
 		fault(r, OR_TREE, (int)level, "the root went from level %u to level %u",
 		      r->ledger.root_level, level);
+	if (old)
+		old->root_until = (uint8_t)r->calls;
 	ledger_set_root(&r->ledger, root, level);
 }
 

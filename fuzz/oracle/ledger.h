@@ -38,12 +38,14 @@ struct page {
 	uint32_t size;
 	uint8_t state;
 	uint8_t level;
-	int8_t gather;	/* UNLINKED: the gather that must free it, -1 for none */
-	bool flushed;	/* incoherent: wholly written back since it was allocated */
-	uint8_t op;	/* number of the call that allocated it, then of that which unlinked it */
-	int16_t parent; /* LINKED: page that links it, -1 for the root */
-	uint32_t slot;	/* in the parent */
-	uint64_t first; /* IOVAs it maps */
+	int8_t gather; /* UNLINKED: the gather that must free it, -1 for none */
+	bool flushed;  /* incoherent: wholly written back since it was allocated */
+	uint8_t op;    /* number of the call that allocated it, then of that which unlinked it */
+	uint8_t root_until; /* number of the newest call that may have begun while it was the root
+			     */
+	int16_t parent;	    /* LINKED: page that links it, -1 for the root */
+	uint32_t slot;	    /* in the parent */
+	uint64_t first;	    /* IOVAs it maps */
 	uint64_t last;
 };
 
