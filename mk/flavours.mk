@@ -36,12 +36,15 @@ coverage_FLAGS := -O1 $(CHECKED) -fprofile-instr-generate -fcoverage-mapping
 afl_CC := AFL_QUIET=1 afl-clang-fast
 afl_FLAGS := -O2 $(CHECKED)
 afl_MAIN := -fsanitize=fuzzer
-afl-asan_CC := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast
-afl-asan_FLAGS := -O1 $(CHECKED)
+afl_ORACLE := --afl-noopt
+afl-asan_CC := AFL_QUIET=1 afl-clang-fast
+afl-asan_FLAGS := -O1 $(CHECKED) $(call sanitize,$(DEFAULT_SAN))
 afl-asan_MAIN := -fsanitize=fuzzer
+afl-asan_ORACLE := --afl-noopt
 afl-cmplog_CC := AFL_QUIET=1 AFL_LLVM_CMPLOG=1 afl-clang-fast
 afl-cmplog_FLAGS := -O1 $(CHECKED)
 afl-cmplog_MAIN := -fsanitize=fuzzer
+afl-cmplog_ORACLE := --afl-noopt
 product_CC := $(GCC)
 product_FLAGS := -O2
 product-clang_CC := $(CLANG)
@@ -76,7 +79,7 @@ TEST_HOST := $(filter-out tests/test_% $(addprefix tests/,stress.c bench_fiber.c
 define flavour_rules
 build/$1/flags: FORCE
 	@mkdir -p $$(@D)
-	@echo '$$(call cc,$1)' | cmp -s - $$@ || echo '$$(call cc,$1)' > $$@
+	@echo '$$(call cc,$1) $($1_ORACLE)' | cmp -s - $$@ || echo '$$(call cc,$1) $($1_ORACLE)' > $$@
 build/$1/core/%.o: core/%.c build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(CORE_FLAGS)) $$<
