@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `make campaign`: a fleet of AFL++ processes on target T for TIME_S seconds, JOBS at a time; several
-# targets take turns. It goes on where the last one stopped, keeps its corpus, and at the end folds
-# what crashed by key. `make campaign-status` shows the same line from another terminal.
+# targets, or all, take turns of at most TURN_S seconds. It goes on where the last one stopped, keeps
+# its corpus, names each new fault as it comes, and at the end folds and shrinks what crashed.
+# `campaign.sh status` (make campaign-status) shows all fleets from another terminal.
 #
 # Roles by number: 1 main; 2 ASan+UBSan; 3 CMPLOG; 4 the mutator of programs; 5 libFuzzer, which
 # shares finds both ways; from 6 on AFL++ with other schedules.
@@ -12,15 +13,64 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
+# counters FLEET: executions, their speed, edges, corpus, crashes, hangs, stability of all its
+# members. AFL++ writes plot_data every five seconds, fuzzer_stats every minute.
+counters() {
+	for m in "$1"/*/; do
+		tail -n 1 "$m/plot_data" 2>/dev/null | tr -d ,
+		sed -n 's/^stability *: *\([0-9.]*\)%$/stability \1/p' "$m/fuzzer_stats" 2>/dev/null
+	done >"$1/.counters"
+	grep -a '^#[0-9]' "${1%/fleet}/log.5" 2>/dev/null | tail -n 1 |
+		sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p' >>"$1/.counters"
+	awk '
+	function larger(a, b) { return a + 0 > b + 0 ? a + 0 : b + 0 }
+	BEGIN { stability = 100 }
+	$1 == "stability" { stability = $2 && $2 + 0 < stability ? $2 + 0 : stability; next }
+	$1 == "libfuzzer" { members++; runs += $2; speed += $3; next }
+	$1 ~ /^[0-9]/ {
+		members++
+		corpus = larger(corpus, $4)
+		crashes += $8
+		hangs += $9
+		speed += $11
+		runs += $12
+		edges = larger(edges, $13)
+	}
+	END {
+		printf "%d fuzzers %11d runs %7d/s  edges %5d  corpus %5d  crashes %3d  hangs %d  stability %.2f %%\n",
+			members, runs, speed, edges, corpus, crashes, hangs, stability
+	}' "$1/.counters"
+}
+
+# status TARGET TIME: its fleet in one line.
+status() {
+	printf '%8s  %-14s %s\n' "$2" "$1" "$(counters "build/work/$1/fleet")"
+}
+
+if [ "${1:-}" = status ]; then
+	[ -n "$(find build/work -maxdepth 2 -name fleet 2>/dev/null)" ] || die "no campaign yet"
+	for fleet in build/work/*/fleet; do
+		work=${fleet%/fleet}
+		state=stopped
+		flock -n "$work/lock" true || state=running
+		status "${work##*/}" "$state"
+		[ ! -s "$work/keys" ] || sed 's/^/          /' "$work/keys"
+	done
+	exit 0
+fi
+
 T=${T:-ops_amdv1} JOBS=${JOBS:-$(nproc)} TIME_S=${TIME_S:-3600} TURN_S=${TURN_S:-600}
 is_number "$TIME_S" || die "TIME_S=$TIME_S: not a number of seconds"
+is_number "$TURN_S" || die "TURN_S=$TURN_S: not a number of seconds"
 is_number "$JOBS" || die "JOBS=$JOBS: not a number of processes"
 [ "$T" != all ] || T=$(say "$TARGETS" | tr ' ' '\n' | grep -v '^canary$')
+turns=0
 for t in $T; do
 	is_target "$t" || die "T=$t: no such target; make targets lists them"
+	turns=$((turns + 1))
 done
 
-export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_NO_COLOR=1
+export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1
 export AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 AFL_IMPORT_FIRST=1 AFL_FORKSRV_INIT_TMOUT=10000
 export TERM="${TERM:-dumb}"
 
@@ -34,68 +84,43 @@ advise() {
 	case $(cat /proc/sys/kernel/core_pattern 2>/dev/null) in
 	'|'*) say "Faster with: a core pattern that is no pipe, as crashes go through it" ;;
 	esac
+	[ "$JOBS" -le "$(nproc)" ] || say "Faster with: JOBS=$(nproc), as many as there are cores"
 }
 
-# value NAME FILE: a number of AFL++'s fuzzer_stats, 0 if there is none.
-value() {
-	sed -n "s/^$1 *: *\([0-9.]*\).*/\1/p" "$2" 2>/dev/null | head -n 1
-}
-
-# status DIRECTORY SECONDS: the fleet in one line.
-status() {
-	execs=0 speed=0 finds=0 stability=100 coverage=0 members=0
-	for f in "$1"/*/fuzzer_stats; do
-		[ -e "$f" ] || continue
-		members=$((members + 1))
-		v=$(value execs_done "$f") && execs=$((execs + ${v:-0}))
-		v=$(value execs_per_sec "$f") && v=${v%.*} && speed=$((speed + ${v:-0}))
-		v=$(value corpus_count "$f") && [ "${v:-0}" -le "$finds" ] || finds=$v
-		v=$(value edges_found "$f") && [ "${v:-0}" -le "$coverage" ] || coverage=$v
-		v=$(value stability "$f") && v=${v%.*} && [ "${v:-100}" -ge "$stability" ] || stability=$v
-	done
-	crashes=$(find "$1" -path '*/crashes/id*' 2>/dev/null | wc -l)
-	printf '%6s s  %-14s %d fuzzers  %11d runs  %7d/s  edges %5d  corpus %5d  crashes %3d  stability %s %%\n' \
-		"$2" "$(basename "${1%/fleet}")" "$members" "$execs" "$speed" "$coverage" "$finds" "$crashes" \
-		"$stability"
-}
-
-if [ "${1:-}" = status ]; then
-	for directory in build/work/*/fleet; do
-		[ -d "$directory" ] || die "no campaign yet"
-		status "$directory" -
-	done
-	exit 0
-fi
-
-pids=
+# The fleet, as words NUMBER:PID. Its members end with this script, however that ends.
+members=
 stopped=
+with_us='setpriv --pdeathsig TERM'
 stop_fleet() {
-	for pid in $pids; do
-		kill -TERM "$pid" 2>/dev/null || true
+	for m in $members; do
+		kill -TERM "${m#*:}" 2>/dev/null || true
 	done
-	for pid in $pids; do
-		wait "$pid" 2>/dev/null || true
+	for m in $members; do
+		wait "${m#*:}" 2>/dev/null || true
 	done
-	pids=
+	members=
 }
 trap 'stopped=yes' INT TERM
 trap stop_fleet EXIT
 
-# member NUMBER: starts one process of the fleet of $t.
-member() {
-	bin=build/afl/fuzz_$t role="-S s$1" log=$work/log.$1
-	extra=
-	mutator=
+start_libfuzzer() {
+	# shellcheck disable=SC2086 # $calm is two words or none
+	TMPDIR=$work $with_us $calm "build/$FUZZ/fuzz_$t" -max_total_time=$((turn - passed)) \
+		-max_len="$length" -reload=1 -timeout=10 -artifact_prefix="$work/crashes/" \
+		"$found" "$fleet/s1/queue" "$start" >"$work/log.5" 2>&1 9>&- &
+	members="$members 5:$!"
+}
+
+# start_member NUMBER: one process of the fleet of $t.
+start_member() {
+	bin=build/afl/fuzz_$t role="-S s$1" extra='' mutator=''
 	case $1 in
-	1) role="-M s1" ;;
+	1) role="-M s1 -F $found" ;;
 	2) bin=build/afl-asan/fuzz_$t ;;
 	3) extra="-c build/afl-cmplog/fuzz_$t -l 2" ;;
 	4) [ -z "$hw" ] || mutator=$PWD/build/afl/mutator.so ;;
 	5)
-		# shellcheck disable=SC2086 # $calm is two words or none
-		TMPDIR=$work $calm "build/$FUZZ/fuzz_$t" -max_total_time="$turn" -max_len=512 -reload=1 \
-			-artifact_prefix="$work/crashes/" "$found" "$fleet/s1/queue" >"$log" 2>&1 &
-		pids="$pids $!"
+		start_libfuzzer
 		return
 		;;
 	*)
@@ -111,19 +136,72 @@ member() {
 	# shellcheck disable=SC2086 # words
 	ASAN_OPTIONS=abort_on_error=1:symbolize=0 UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1 \
 		IOMMUPT_HW=$hw AFL_CUSTOM_MUTATOR_LIBRARY=$mutator \
-		$calm afl-fuzz $role -i "$start" -o "$fleet" -F "$found" -m none -t 1000+ -V "$turn" \
-		-G 512 $extra -- "$bin" >"$log" 2>&1 &
-	pids="$pids $!"
+		$with_us $calm afl-fuzz $role -i "$start" -o "$fleet" -m none -t 1000+ \
+		-V $((turn - passed)) -G "$length" $extra -- "$bin" >"$work/log.$1" 2>&1 9>&- &
+	members="$members $1:$!"
 }
 
-# One turn of target $t, $turn seconds.
-take_turn() {
+# libFuzzer ends with each crash and is started again; AFL++ goes on, so that its end is said.
+mind_members() {
+	for m in $members; do
+		! kill -0 "${m#*:}" 2>/dev/null || continue
+		members=$(say "$members" | sed "s/ *$m//")
+		if [ "${m%%:*}" -eq 5 ]; then
+			start_libfuzzer
+		else
+			say "fuzzer ${m%%:*} has ended: $(tail -n 1 "$work/log.${m%%:*}")"
+		fi
+	done
+}
+
+# key_of FILE: how its fault is named; what only a sanitizer sees is named by it.
+key_of() {
+	for flavour in replay replay-address-undefined; do
+		[ -x "build/$flavour/fuzz_$t" ] || continue
+		# shellcheck disable=SC2086 # $calm is two words or none
+		timeout 20 $calm "build/$flavour/fuzz_$t" -q "$1" 2>&1 </dev/null |
+			sed -n 's/.*FAULT key=\([^ ]*\).*/\1/p; s/^SUMMARY: //p' | head -n 1 | grep . && return
+	done
+	say "no fault when replayed"
+}
+
+crash_files() {
+	find "$work/crashes" "$fleet" -path '*/crashes*' -type f ! -name README.txt ! -name '.*'
+}
+
+# Replays crashes not seen yet, some at a time, and says each key once.
+name_crashes() {
+	crash_files | grep -vxFf "$work/seen" | head -n 20 >"$work/new"
+	while read -r file; do
+		key=$(key_of "$file")
+		if ! grep -qF "FAULT $key  " "$work/keys"; then
+			say "FAULT $key  $file" >>"$work/keys"
+			printf '%6s s  FAULT %s  %s\n' "$passed" "$key" "$file"
+		fi
+		say "$file" >>"$work/seen"
+	done <"$work/new"
+}
+
+# What the fleet found goes to the corpus that all fuzzers of the target begin with, by content.
+keep_finds() {
+	find "$fleet" -path '*/queue/id*' ! -name '*,sync:*' ! -name '*,orig:*' -exec sha1sum {} + |
+		while read -r sum file; do
+			[ -e "$found/$sum" ] || cp "$file" "$found/$sum"
+		done
+}
+
+prepare() {
 	hw=$(target_hw "$t")
-	[ "$hw" != none ] || hw=
+	length=512
+	if [ "$hw" = none ]; then
+		hw='' length=4096
+	fi
 	work=build/work/$t fleet=$work/fleet found=$work/corpus start=$work/fleet-start
-	mkdir -p "$work/crashes" "$found" "$fleet" "$start"
-	needed="build/afl/fuzz_$t build/corpus/$t.made"
-	[ "$JOBS" -lt 2 ] || needed="$needed build/afl-asan/fuzz_$t"
+	mkdir -p "$work/crashes" "$found" "$fleet/s1/queue" "$start"
+	exec 9>"$work/lock"
+	flock -w 10 9 || die "T=$t: a campaign on it is running; make campaign-status shows it"
+	needed="build/afl/fuzz_$t build/corpus/$t.made build/replay/fuzz_$t"
+	[ "$JOBS" -lt 2 ] || needed="$needed build/afl-asan/fuzz_$t build/replay-address-undefined/fuzz_$t"
 	[ "$JOBS" -lt 3 ] || needed="$needed build/afl-cmplog/fuzz_$t"
 	[ "$JOBS" -lt 4 ] || needed="$needed build/afl/mutator.so"
 	[ "$JOBS" -lt 5 ] || needed="$needed build/$FUZZ/fuzz_$t"
@@ -132,42 +210,45 @@ take_turn() {
 	# shellcheck disable=SC2086 # words
 	build $needed
 	printf '\0' >"$start/zero"
-	find "build/corpus/$t" -type f -size -5k -exec cp -n {} "$start" \; 2>/dev/null || true
-	began=$(date +%s)
+	find "build/corpus/$t" -type f -size -5k -exec cp -n {} "$start" \;
+	touch "$work/seen" "$work/keys"
+}
+
+# One turn of target $t, $turn seconds.
+take_turn() {
+	prepare
+	passed=0
 	i=0
-	while [ "$i" -lt "$JOBS" ]; do
+	while [ "$i" -lt "$JOBS" ] && [ -z "$stopped" ]; do
 		i=$((i + 1))
-		member "$i"
+		start_member "$i"
 	done
+	say "Fuzzing $t for $turn s, finds go to $work"
+	began=$(date +%s)
 	next=10
-	while passed=$(($(date +%s) - began)) && [ "$passed" -lt $((turn + 20)) ] && [ -z "$stopped" ]; do
-		alive=
-		for pid in $pids; do
-			! kill -0 "$pid" 2>/dev/null || alive=yes
-		done
-		[ -n "$alive" ] || break
+	while passed=$(($(date +%s) - began)) && [ "$passed" -lt "$turn" ] && [ -z "$stopped" ] &&
+		[ -n "$members" ]; do
 		if [ "$passed" -ge "$next" ]; then
-			status "$fleet" "$passed"
+			mind_members
+			status "$t" "$passed s"
 			next=$((passed + turn / 12 + 5))
 		fi
-		sleep 1 || true
+		name_crashes
+		sleep 2 || true
 	done
 	stop_fleet
-	status "$fleet" "$passed"
-	find "$fleet" -path '*/queue/id*' -newer "$start/zero" -exec cp -n {} "$found" \; 2>/dev/null || true
+	name_crashes
+	keep_finds
+	exec 9>&-
 	if ! grep -qs . "$fleet"/*/fuzzer_stats; then
-		tail -n 5 "$work/log.1" >&2
-		die "the fleet did not start; its output is $work/log.*"
+		[ -n "$stopped" ] || tail -n 5 "$work/log.1" >&2
+		[ -n "$stopped" ] || die "the fleet did not start; its output is $work/log.*"
 	fi
 }
 
 advise
-n=0
-for t in $T; do
-	n=$((n + 1))
-done
 turn=$TIME_S
-[ "$n" -eq 1 ] || turn=$((TIME_S / n < TURN_S ? TIME_S / n : TURN_S))
+[ "$turns" -eq 1 ] || turn=$((TIME_S / turns < TURN_S ? TIME_S / turns : TURN_S))
 [ "$turn" -gt 0 ] || turn=1
 end=$(($(date +%s) + TIME_S))
 again=yes
@@ -175,24 +256,26 @@ while [ -n "$again" ] && [ -z "$stopped" ]; do
 	for t in $T; do
 		[ -n "$stopped" ] || take_turn
 	done
-	[ "$n" -gt 1 ] && [ "$(date +%s)" -lt "$end" ] || again=
+	[ "$turns" -gt 1 ] && [ "$(date +%s)" -lt "$end" ] || again=
 done
 
-# What crashed, by cause.
+# The sum, and what crashed by cause.
+say
 set --
 for t in $T; do
-	for d in "build/work/$t/fleet"/*/crashes "build/work/$t/crashes"; do
-		[ ! -d "$d" ] || [ -z "$(ls -A "$d")" ] || set -- "$@" "$d"
-	done
+	work=build/work/$t fleet=build/work/$t/fleet
+	[ -d "$fleet" ] || continue
+	status "$t" total
+	[ -z "$(crash_files)" ] || set -- "$@" "$work/crashes" "$fleet"/*/crashes*
 done
-if [ $# -eq 0 ]; then
-	say "no crash"
-	[ -z "$stopped" ] || exit 130
-	exit 0
+if [ $# -gt 0 ]; then
+	build build/iommupt
+	build/iommupt inbox -f -o build/work/inbox "$@" || true
+	say "Shrunk programs are in build/work/inbox, the files that crashed in build/work/*/keys"
 fi
-for t in $T; do
-	build build/iommupt "build/replay/fuzz_$t"
-done
-build/iommupt inbox -f -o build/work/inbox "$@" || true
-say "shrunk programs are in build/work/inbox"
-exit 1
+if [ -n "$stopped" ]; then
+	say "Stopped; the same command goes on from here"
+	exit 130
+fi
+[ $# -gt 0 ] || say "no crash"
+[ $# -eq 0 ]
