@@ -51,6 +51,7 @@ $rows_build $rows_32 $rows_clang
 libcmocka-dev compiles -O0 'stdarg.h stddef.h stdint.h setjmp.h cmocka.h'
 clang-format-14 command -v clang-format-14
 shellcheck command -v shellcheck
+yamllint command -v yamllint
 "
 rows_afl='
 afl++ command -v afl-clang-fast

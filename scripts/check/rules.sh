@@ -25,7 +25,7 @@ includes() {
 }
 
 c_files=$(find core fuzz tests bench triage -name '*.[ch]' 2>/dev/null | sort)
-scripts=$(find scripts .ci -type f | sort)
+scripts=$(find scripts .ci oss-fuzz/*.sh -type f | sort)
 
 includes fuzz/oracle core | none oracle-includes-no-engine
 includes core fuzz | none engine-includes-no-harness
