@@ -46,7 +46,7 @@ static const struct setup {
 
 static void usage(void)
 {
-	fprintf(stderr, "bench [-f amdv1|x86_64] [-r ROUNDS] [-o JSON | -i DIRECTORY]\n");
+	fprintf(stderr, "bench [-f amdv1|x86_64] [-r ROUNDS] [-o JSON] [-i DIRECTORY]\n");
 	exit(2);
 }
 
@@ -160,7 +160,7 @@ int main(int argc, char **argv)
 		usage();
 
 	if (inputs) {
-		inputs_run(find_setup(format)->tree.hw, inputs, report.rounds);
+		inputs_run(find_setup(format)->tree.hw, inputs, report.rounds, json);
 		return 0;
 	}
 	host_init();

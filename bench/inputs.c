@@ -12,6 +12,7 @@
 
 #include "engines/core.h"
 #include "inputs.h"
+#include "report.h"
 #include "run.h"
 
 struct input {
@@ -77,10 +78,26 @@ static double pass(const struct inputs *in, unsigned oracles)
 	return clock_cpu_ns() - start;
 }
 
-void inputs_run(enum hw_id hw, const char *directory, unsigned rounds)
+static void print(const struct inputs *in, const char *what, double s)
+{
+	printf("%-24s %9.0f inputs/s %11.0f operations/s\n", what, in->n / s, in->ops / s);
+}
+
+static void write_json(const struct inputs *in, double on_s, double off_s, const char *path)
+{
+	FILE *out = checked(fopen(path, "w"));
+
+	fprintf(out,
+		"{\"format\": \"%s\", \"inputs\": %u, \"operations\": %u, \"unit\": "
+		"\"s\", \"oracles on\": %.6f, \"oracles off\": %.6f}\n",
+		hw_name(in->hw), in->n, in->ops, on_s, off_s);
+	fclose(out);
+}
+
+void inputs_run(enum hw_id hw, const char *directory, unsigned rounds, const char *json)
 {
 	struct inputs in = {.hw = hw};
-	static double on[MAX_TIMES], off[MAX_TIMES];
+	static double on[MAX_TIMES], off[MAX_TIMES], ratio[MAX_TIMES];
 	double on_s, off_s;
 
 	load(&in, directory);
@@ -88,13 +105,16 @@ void inputs_run(enum hw_id hw, const char *directory, unsigned rounds)
 	for (unsigned i = 0; i < rounds; i++) {
 		on[i] = pass(&in, OR_ALL);
 		off[i] = pass(&in, 0);
+		ratio[i] = on[i] / off[i];
 	}
 	on_s = sample_median(on, rounds) / 1e9;
 	off_s = sample_median(off, rounds) / 1e9;
 	printf("%s: %u inputs, %u operations, medians of %u rounds\n", directory, in.n, in.ops,
 	       rounds);
-	printf("oracles on   %9.0f inputs/s %11.0f operations/s\n", in.n / on_s, in.ops / on_s);
-	printf("oracles off  %9.0f inputs/s %11.0f operations/s\n", in.n / off_s, in.ops / off_s);
-	printf("oracles cost %9.2f times the run without them\n", on_s / off_s);
+	print(&in, "oracles on", on_s);
+	print(&in, "oracles off", off_s);
+	report_goal("oracles on / off", "time", sample_median(ratio, rounds), 4);
+	if (json)
+		write_json(&in, on_s, off_s, json);
 	free(in.input);
 }

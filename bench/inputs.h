@@ -5,7 +5,10 @@
 
 #include "bench.h"
 
-/* Runs the inputs of a directory `rounds` times each way, and prints how many a second. */
-void inputs_run(enum hw_id hw, const char *directory, unsigned rounds);
+/*
+ * Runs the inputs of a directory `rounds` times each way, and prints how many a second. Times of a
+ * run go to the file `json`, if not NULL.
+ */
+void inputs_run(enum hw_id hw, const char *directory, unsigned rounds, const char *json);
 
 #endif

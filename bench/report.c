@@ -114,7 +114,7 @@ void report_table(const struct report *r)
 	}
 }
 
-static void print_goal(const char *what, const char *op, double value, double bound)
+void report_goal(const char *what, const char *op, double value, double bound)
 {
 	printf("%-46s %-6s %6.2f of at most %5.2f  %s\n", what, op, value, bound,
 	       value <= bound ? "met" : "MISSED");
@@ -132,14 +132,14 @@ static void goals_of_row(const struct report *r, const struct row *row)
 	char what[64];
 
 	if (!strcmp(row->c->name, "4K"))
-		print_goal("4K / (load chain + empty call)", op,
-			   ours(row) / (loads(r, row) + empty(r, row)), 2);
+		report_goal("4K / (load chain + empty call)", op,
+			    ours(row) / (loads(r, row) + empty(r, row)), 2);
 	if (!strcmp(row->c->name, "256x4K") && row->op != BENCH_LOOKUP)
-		print_goal("256x4K / 256 eight-byte stores", op, ours(row) / stores(r, row), 4);
+		report_goal("256x4K / 256 eight-byte stores", op, ours(row) / stores(r, row), 4);
 	if (kernel(r, row) > 0) {
 		snprintf(what, sizeof(what), "%s / kernel", row->c->name);
-		print_goal(what, op, ours(row) / kernel(r, row),
-			   is_batched(row->c) && row->op != BENCH_LOOKUP ? 0.5 : 1);
+		report_goal(what, op, ours(row) / kernel(r, row),
+			    is_batched(row->c) && row->op != BENCH_LOOKUP ? 0.5 : 1);
 	}
 }
 
@@ -158,8 +158,8 @@ void report_goals(const struct report *r)
 		first = first ? first : row;
 		last = row;
 	}
-	print_goal("4K one by one, a page: largest / smallest", "map", ours(last) / ours(first),
-		   1.3);
+	report_goal("4K one by one, a page: largest / smallest", "map", ours(last) / ours(first),
+		    1.3);
 }
 
 static void json_figures(const struct report *r, const struct row *row, FILE *out)

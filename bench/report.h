@@ -43,7 +43,9 @@ struct report {
 
 void report_sum_up(struct report *r);
 void report_table(const struct report *r);
-/* One line for each bound the engine is held to. */
+/* A line on a bound, and whether it is kept. */
+void report_goal(const char *what, const char *op, double value, double bound);
+/* The same for each bound the engine is held to. */
 void report_goals(const struct report *r);
 void report_json(const struct report *r, FILE *out);
 
