@@ -116,41 +116,58 @@ void check_walk(struct run *r, uint64_t iova, bool whole)
 	fault(r, o, (int)w.level, "0x%" PRIx64 ": %s", iova, wrong);
 }
 
-/* Last IOVA of the table a walk ended in. */
-static uint64_t table_last(const struct run *r, const struct hw_walk *w)
+/*
+ * Tells the ledger of the tables that resolve part of [first, last], from the one at pa downwards.
+ * `va` is first as the tables have it.
+ */
+static void link_table(struct run *r, uint64_t pa, unsigned level, const struct page *parent,
+		       unsigned slot, uint64_t first, uint64_t last, uint64_t va)
 {
 	const struct hw_format *f = hw_format(r->cfg.hw);
-	uint64_t slots = f->slots(&r->cfg, w->level, r->ledger.root_level);
-
-	return w->step[w->n - 1].iova + ((slots << f->item_lg2(&r->cfg, w->level)) - 1);
-}
-
-/* Tells the ledger of every table that resolves part of [first, last]. */
-void link_range(struct run *r, uint64_t first, uint64_t last)
-{
 	struct ledger *l = &r->ledger;
+	const struct page *p = ledger_link(l, pa, level, parent, slot, first);
+	unsigned item = f->item_lg2(&r->cfg, level),
+		 slots = f->slots(&r->cfg, level, l->root_level);
 
+	if (!p || level == 0)
+		return;
+	if (last > p->last)
+		last = p->last;
 	for (uint64_t at = first;;) {
-		const struct extent *e = shadow_find(&r->shadow, at);
-		uint64_t to, end;
-		struct hw_walk w;
+		unsigned index = ((va + (at - first)) >> item) & (slots - 1);
+		uint64_t to = at | ((1ull << item) - 1), word;
+		const struct extent *x;
+		struct hw_entry e;
 
-		hw_walk(&r->cfg, l->root, l->root_level, at, false, ledger_read, l, &w);
-		ledger_link(l, &w);
-		if (!w.n)
+		if (!ledger_read(l, pa + (uint64_t)index * f->word_bytes, f->word_bytes, &word))
 			return;
-		/* Past the table if none can hang below it, else past the equal leaves in it. */
-		end = table_last(r, &w);
-		if (w.level == 0)
-			to = end;
-		else if (w.kind == HW_LEAF && e && w.lg2 == e->lg2)
-			to = e->last < end ? e->last : end;
-		else
-			to = at | ((w.lg2 < 64 ? 1ull << w.lg2 : 0) - 1);
-		if (to >= last || to < at)
+		f->decode(&r->cfg, word, level, index, l->root_level, &e);
+		if (e.kind == HW_TABLE)
+			link_table(r, e.pa, e.next_level, p, index, at, to < last ? to : last,
+				   va + (at - first));
+		else if (e.kind == HW_LEAF && (x = shadow_find(&r->shadow, at)) && x->lg2 == e.lg2)
+			to = x->last; /* past the equal leaves */
+		if (to >= last)
 			return;
 		at = to + 1;
 	}
+}
+
+void link_range(struct run *r, uint64_t first, uint64_t last)
+{
+	const struct ledger *l = &r->ledger;
+	uint64_t va;
+
+	if (hw_format(r->cfg.hw)->accepts(&r->cfg, l->root_level, first, &va))
+		link_table(r, l->root, l->root_level, NULL, 0, first, last, va);
+}
+
+/* The same for what a map added, which may be new tops over the old tree. */
+static void link_new(struct run *r, uint64_t first, uint64_t last)
+{
+	link_range(r, first, last);
+	if (r->ledger.root_level != r->cfg.top_level)
+		link_range(r, 0, 0);
 }
 
 /* Tables this operation allocated are linked by now, or were given back. */
@@ -251,9 +268,8 @@ void check_map(struct run *r, int err, uint64_t mapped)
 		mapped = p->len;
 	shadow_map(&r->shadow, p, mapped);
 	ledger_unlink(l, first, last, RUN_BY_MAP);
-	link_range(r, first, last);
-	if (l->root_level != r->cfg.top_level)
-		link_range(r, 0, 0);
+	if (l->fresh)
+		link_new(r, first, last);
 	check_tables(r);
 	check_edges(r, first, last);
 	if (mapped && mapped != p->len)

@@ -2,8 +2,6 @@
 /*
  * The walk: from the root one word a level, as hardware does it, whatever the format.
  */
-#include <string.h>
-
 #include "oracle/hw_bits.h"
 
 static const struct hw_format *const formats[HW_COUNT] = {
@@ -105,16 +103,16 @@ static void step(const struct hw_format *f, const struct engine_cfg *cfg, uint64
 		 unsigned level, unsigned top, uint64_t va, hw_read_fn *read, void *arg,
 		 struct hw_walk *out, struct hw_entry *e)
 {
-	unsigned item = f->item_lg2(cfg, level);
-	unsigned index = (va >> item) & (f->slots(cfg, level, top) - 1);
-	uint64_t asked = out->iova, word = 0;
+	unsigned item = f->item_lg2(cfg, level), slots = f->slots(cfg, level, top);
+	unsigned index = (va >> item) & (slots - 1);
+	uint64_t word = 0;
 	bool ok = read(arg, table + (uint64_t)index * f->word_bytes, f->word_bytes, &word);
 
 	out->step[out->n].table = table;
 	out->step[out->n].level = level;
 	out->step[out->n].index = index;
 	out->step[out->n].word = word;
-	out->step[out->n].iova = asked & ~hw_low(span_lg2(f, cfg, level, top));
+	out->step[out->n].iova = out->iova & ~(((uint64_t)slots << item) - 1);
 	out->n++;
 	out->level = level;
 	out->lg2 = item;
@@ -144,9 +142,13 @@ void hw_walk(const struct engine_cfg *cfg, uint64_t root, unsigned top, uint64_t
 	unsigned perms = HW_RWX;
 	uint64_t va;
 
-	memset(out, 0, sizeof(*out));
+	out->kind = HW_NONE;
+	out->why = NULL;
+	out->n = out->lg2 = out->perms = 0;
 	out->level = top;
 	out->iova = iova;
+	out->oa = 0;
+	out->dirty = false;
 	if (top > f->max_level) {
 		out->kind = HW_FAULT;
 		out->why = "root of an impossible level";

@@ -76,7 +76,7 @@ void ledger_end(struct ledger *l)
 	memset(l->of_unit, 0, l->used / LEDGER_UNIT * sizeof(l->of_unit[0]));
 	ASAN_POISON_MEMORY_REGION(l->mem, l->used);
 	l->used = 0;
-	l->n = l->held = l->op_first = l->fail_in = l->failed = 0;
+	l->n = l->held = l->fresh = l->op_first = l->fail_in = l->failed = 0;
 	l->root = l->root_level = l->op = 0;
 	l->detached = l->fail_on = false;
 }
@@ -137,6 +137,7 @@ void *ledger_alloc(struct ledger *l, size_t size)
 		.phys = l->phys_base + at, .size = size, .gather = -1, .op = l->op, .parent = -1};
 	l->n++;
 	l->held++;
+	l->fresh++;
 	for (size_t u = l->used / LEDGER_UNIT; u < (at + size) / LEDGER_UNIT; u++)
 		l->of_unit[u] = u >= at / LEDGER_UNIT ? (int16_t)l->n : 0;
 	l->used = at + size;
@@ -246,6 +247,8 @@ void ledger_free(struct ledger *l, void *table, size_t size)
 	if (!l->detached && p->state == PAGE_UNLINKED)
 		fault(l->run, OR_EARLY_FREE, p->level,
 		      "a table was freed while a walk cache may hold it");
+	if (p->state == PAGE_NEW)
+		l->fresh--;
 	p->state = PAGE_FREED;
 	l->held--;
 	memset(table, 0xdb, size);
@@ -302,30 +305,29 @@ void ledger_set_root(struct ledger *l, uint64_t root, unsigned level)
 	l->root_level = level;
 }
 
-void ledger_link(struct ledger *l, const struct hw_walk *w)
+struct page *ledger_link(struct ledger *l, uint64_t pa, unsigned level, const struct page *parent,
+			 unsigned slot, uint64_t iova)
 {
-	int16_t parent = -1;
+	const struct engine_cfg *cfg = run_cfg(l->run);
+	const struct hw_format *f = hw_format(cfg->hw);
+	struct page *p = ledger_page(l, pa);
+	int16_t up = parent ? (int16_t)(parent - l->page) : -1;
+	uint64_t low;
 
-	for (unsigned i = 0; i < w->n; i++) {
-		const struct hw_format *f = hw_format(run_cfg(l->run)->hw);
-		struct page *p = ledger_page(l, w->step[i].table);
-		uint32_t slot = i ? w->step[i - 1].index : 0;
-
-		if (!p || p->phys != w->step[i].table)
-			return;
-		if (p->state == PAGE_LINKED && p->parent >= 0 &&
-		    (p->parent != parent || p->slot != slot))
-			fault(l->run, OR_TREE, p->level, "a table is linked from two places");
-		p->state = PAGE_LINKED;
-		p->level = w->step[i].level;
-		p->parent = parent;
-		p->slot = slot;
-		p->first = w->step[i].iova;
-		p->last = p->first + (((uint64_t)f->slots(run_cfg(l->run), p->level, l->root_level)
-				       << f->item_lg2(run_cfg(l->run), p->level)) -
-				      1);
-		parent = (int16_t)(p - l->page);
-	}
+	if (!p || p->phys != pa)
+		return NULL;
+	if (p->state == PAGE_LINKED && p->parent >= 0 && (p->parent != up || p->slot != slot))
+		fault(l->run, OR_TREE, p->level, "a table is linked from two places");
+	low = ((uint64_t)f->slots(cfg, level, l->root_level) << f->item_lg2(cfg, level)) - 1;
+	if (p->state == PAGE_NEW)
+		l->fresh--;
+	p->state = PAGE_LINKED;
+	p->level = level;
+	p->parent = up;
+	p->slot = slot;
+	p->first = iova & ~low;
+	p->last = iova | low;
+	return p;
 }
 
 void ledger_unlink(struct ledger *l, uint64_t first, uint64_t last, int gather)

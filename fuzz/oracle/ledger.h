@@ -57,6 +57,7 @@ struct ledger {
 	size_t used, limit; /* bytes */
 	unsigned n;
 	unsigned held;
+	unsigned fresh;	   /* pages that are NEW */
 	uint8_t op;	   /* number of this operation */
 	unsigned op_first; /* first page allocated in it */
 	uint64_t root;	   /* as hardware knows it */
@@ -100,8 +101,12 @@ const uint64_t *ledger_words(struct ledger *l, const struct page *p);
 /* Hardware replaces a word it has read (dirty bits). */
 void ledger_write(struct ledger *l, uint64_t pa, uint64_t word);
 
-/* Marks the tables a walk came through as linked, under the parents it found. */
-void ledger_link(struct ledger *l, const struct hw_walk *w);
+/*
+ * Marks the table at pa, which resolves iova, as linked from a slot of `parent` (NULL: as the
+ * root). The page, or NULL if no table begins there.
+ */
+struct page *ledger_link(struct ledger *l, uint64_t pa, unsigned level, const struct page *parent,
+			 unsigned slot, uint64_t iova);
 
 /* Looks which linked tables within [first, last] no walk can reach any more. */
 void ledger_unlink(struct ledger *l, uint64_t first, uint64_t last, int gather);
