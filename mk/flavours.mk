@@ -15,10 +15,13 @@ REPLAY := replay$(call san_suffix,$(SAN))
 # <flavour>_CC, <flavour>_FLAGS, and <flavour>_MAIN where not fuzz/replay.c has the main().
 CHECKED := -g -DPT_ASSERTS
 $(FUZZ)_CC := $(CLANG)
-$(FUZZ)_FLAGS := -O1 $(CHECKED) -fsanitize=fuzzer-no-link $(call sanitize,$(or $(SAN),$(DEFAULT_SAN)))
+$(FUZZ)_FLAGS := -O1 $(CHECKED) -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,indirect-calls \
+	$(call sanitize,$(or $(SAN),$(DEFAULT_SAN)))
 $(FUZZ)_MAIN := -fsanitize=fuzzer
-# What a fuzzer should explore is the engine; counting branches of the oracles halves its speed.
-$(FUZZ)_ORACLE := -fno-sanitize=fuzzer-no-link
+# What a fuzzer should explore is the engine: counting branches of the harness halves its speed,
+# but for the parser and for interleavings. Operands of comparisons are no bytes of the input.
+$(FUZZ)_HARNESS := -fno-sanitize=fuzzer-no-link
+COUNTED := ops/parse race% fiber/%
 $(REPLAY)_CC := $(CLANG)
 $(REPLAY)_FLAGS := -O1 $(CHECKED) $(call sanitize,$(SAN))
 replay_CC := $(GCC)
@@ -88,10 +91,10 @@ build/$1/hook/%.o: core/%.c build/$1/flags
 	$$(call compile,$1,$(HOOK_FLAGS) $(call engine_flags,$1)) $$<
 build/$1/fuzz/%.o: fuzz/%.c build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(FUZZ_FLAGS) $(call harness_flags,$1)) $$<
+	$$(call compile,$1,$(FUZZ_FLAGS) $$(if $$(filter $(COUNTED),$$*),,$($1_HARNESS)) $(call harness_flags,$1)) $$<
 build/$1/fuzz/oracle/%.o: fuzz/oracle/%.c build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(ORACLE_FLAGS) $($1_ORACLE) $(call harness_flags,$1)) $$<
+	$$(call compile,$1,$(ORACLE_FLAGS) $($1_HARNESS) $(call harness_flags,$1)) $$<
 build/$1/libcore.a: $$(CORE:%=build/$1/%)
 build/$1/libhook.a: $$(HOOK:%=build/$1/%)
 build/$1/libharness.a: $$(HARNESS:%=build/$1/%)
