@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -39,6 +40,7 @@ static const char usage[] =
 	"  --twice    runs each input twice and compares the digests\n"
 	"  --list     prints the operations with their answers, also where all is well\n"
 	"  --tree     prints the page table at the fault, or after the last operation\n"
+	"  --slowest  prints the input that took most of the CPU, and the most memory ever in use\n"
 	"  --serve    takes inputs from standard input, see fuzz/serve.h\n"
 	"  --oracle RULE\n"
 	"             watches by this rule alone, and by others that are also given\n"
@@ -47,7 +49,7 @@ static const char usage[] =
 	"fault.\n";
 
 static struct {
-	bool quiet, digest, twice;
+	bool quiet, digest, twice, slowest;
 	unsigned rules; /* bits of enum oracle; none given: all */
 	unsigned long replayed, differ;
 } opt;
@@ -140,10 +142,30 @@ static void add_rule(const char *name)
 	fail("--oracle %s: no such rule", name ? name : "");
 }
 
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static struct {
+	double ms;
+	char path[4096];
+} slowest;
+
 static uint64_t run_once(const char *path, const uint8_t *data, size_t size)
 {
+	double ms = cpu_ms();
+
 	run_set_input_name(path);
 	LLVMFuzzerTestOneInput(data, size);
+	ms = cpu_ms() - ms;
+	if (ms > slowest.ms) {
+		slowest.ms = ms;
+		snprintf(slowest.path, sizeof(slowest.path), "%s", path);
+	}
 	return run_digest();
 }
 
@@ -211,6 +233,15 @@ static void replay_directory(const char *path)
 	free(entry);
 }
 
+static void print_slowest(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	printf("slowest %.2f ms %s\npeak %ld MiB\n", slowest.ms, slowest.path,
+	       use.ru_maxrss / 1024);
+}
+
 int main(int argc, char **argv)
 {
 	struct timespec began, ended;
@@ -229,6 +260,8 @@ int main(int argc, char **argv)
 			views |= VIEW_LISTING;
 		} else if (!strcmp(argv[i], "--tree")) {
 			views |= VIEW_TREE;
+		} else if (!strcmp(argv[i], "--slowest")) {
+			opt.slowest = true;
 		} else if (!strcmp(argv[i], "--serve")) {
 			serving = true;
 		} else if (!strcmp(argv[i], "--oracle")) {
@@ -249,6 +282,8 @@ int main(int argc, char **argv)
 	for (; i < argc; i++)
 		replay_path(argv[i], true);
 	clock_gettime(CLOCK_MONOTONIC, &ended);
+	if (opt.slowest)
+		print_slowest();
 	if (!opt.quiet)
 		printf("%lu inputs replayed in %.2f s\n", opt.replayed,
 		       (double)(ended.tv_sec - began.tv_sec) +
