@@ -125,10 +125,32 @@ static bool obeys(const struct run *r)
 	return r->oracles;
 }
 
-/* Would the call break what this engine asks of its callers? Then it is cut, or not made. */
-static bool may_map(const struct run *r, struct map_plan *p)
+/* Is the call one that not even they make? Nothing of the model is sure here. */
+static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
-	if (!(r->ops->caps & CAP_FITS_CFG) || !obeys(r))
+	const struct map_plan *p = &r->plan;
+	uint64_t page = r->cfg.pgsizes & (~r->cfg.pgsizes + 1), got;
+
+	if ((r->ops->caps & CAP_UNSAFE_PARTS) && ((iova | oa | len) & (page - 1)))
+		return true;
+	if (!(r->ops->caps & CAP_UNSAFE_OVER))
+		return false;
+	for (unsigned i = 0; i < p->n; i++)
+		for (uint64_t at = 0; at <= p->run[i].last - p->run[i].iova;
+		     at += 1ull << p->run[i].lg2)
+			if (r->ops->lookup(r->e, p->run[i].iova + at, &got))
+				return true;
+	return p->refused;
+}
+
+/* Would the call break what this engine asks of its callers? Then it is cut, or not made. */
+static bool may_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
+{
+	const struct map_plan *p = &r->plan;
+
+	if (!obeys(r))
+		return !is_unsafe(r, iova, oa, len);
+	if (!(r->ops->caps & CAP_FITS_CFG))
 		return true;
 	if (p->err && (p->refused || (r->ops->caps & (CAP_NO_OVERLAP | CAP_REPLACE))))
 		return false;
@@ -144,7 +166,7 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 	uint64_t mapped = before, count;
 
 	shadow_plan_map(&r->shadow, iova, oa, len, prot, &r->plan);
-	if (!may_map(r, &r->plan)) {
+	if (!may_map(r, iova, oa, len)) {
 		begin_op(r, iova, 0, -1);
 		return 0;
 	}
@@ -165,7 +187,8 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 				   .model_err = r->plan.err,
 				   .value = mapped,
 				   .model = r->plan.mapped};
-	check_map(r, res->err, mapped);
+	if (obeys(r))
+		check_map(r, res->err, mapped);
 	return mapped;
 }
 
@@ -246,7 +269,12 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	bool early = r->ops->caps & (CAP_SELF_FLUSH | CAP_LAX_GATHER);
 	uint64_t removed;
 
-	if ((r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE)) && obeys(r)) {
+	if (!obeys(r)) {
+		begin_op(r, iova, len, (int)gather);
+		r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
+		return;
+	}
+	if (r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE)) {
 		/* Callers of such engines unmap whole leaves that they mapped. */
 		if (!model)
 			return;

@@ -110,6 +110,9 @@ enum engine_caps {
 	CAP_EARLY_FREE = 1u << 21,  /* a map is known to free tables before it invalidates them */
 	CAP_DIRTY_EXACT =
 		1u << 22, /* a dirty request is of whole leaves without a hole; ask nothing else */
+	/* What not even callers that keep no rule may do: it corrupts memory. */
+	CAP_UNSAFE_PARTS = 1u << 23, /* a map of parts of pages */
+	CAP_UNSAFE_OVER = 1u << 24,  /* a map of a leaf where one of that size is */
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */

@@ -268,7 +268,7 @@ static uint64_t root(struct engine *e, unsigned *level)
 
 const struct engine_ops CONCATENATE(engine_, ENGINE) = {
 	.name = __stringify(ENGINE),
-	.caps = ENGINE_CAPS | CAP_FITS_CFG | CAP_LAX_GATHER,
+	.caps = ENGINE_CAPS | CAP_FITS_CFG | CAP_LAX_GATHER | CAP_UNSAFE_PARTS,
 	.create = create,
 	.destroy = destroy,
 	.map = map,

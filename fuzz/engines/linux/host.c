@@ -7,6 +7,7 @@
 #include "host.h"
 
 void abort(void) __attribute__((noreturn));
+int dprintf(int fd, const char *fmt, ...);
 
 __thread struct linux_host *linux_host;
 __thread u64 linux_phys_offset;
@@ -48,6 +49,7 @@ void linux_warn(const char *file, int line)
 void linux_bug(const char *file, int line)
 {
 	linux_host->env.warn(linux_host->env.ctx, file, line, true);
+	dprintf(2, "BUG at %s:%d\n", file, line); /* nobody watches */
 	abort();
 }
 

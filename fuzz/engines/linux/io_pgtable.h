@@ -165,6 +165,12 @@ static struct run next_run(uint64_t sizes, uint64_t iova, uint64_t oa, uint64_t 
 	return run;
 }
 
+/* What the core refuses by itself, with the same error for all. */
+static bool unaligned(const struct engine *e, uint64_t bits)
+{
+	return bits & ((e->cfg.pgsizes & -e->cfg.pgsizes) - 1);
+}
+
 static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len, unsigned prot,
 		     uint64_t *mapped)
 {
@@ -173,7 +179,9 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 	int ret;
 
 	linux_enter(&e->host);
-	ret = linux_check_map(&e->cfg, iova, oa, len, prot, e->wo);
+	ret = unaligned(e, iova | oa | len) ? -EINVAL : 0;
+	if (!ret)
+		ret = linux_check_map(&e->cfg, iova, oa, len, prot, e->wo);
 	if (!ret)
 		ret = linux_check_iova(&e->cfg, iova, len);
 	linux_hold_warnings();
@@ -208,8 +216,7 @@ static uint64_t unmap(struct engine *e, uint64_t iova, uint64_t len, struct engi
 	uint64_t total = 0;
 
 	linux_enter(&e->host);
-	if (!len || linux_check_iova(&e->cfg, iova, len) ||
-	    ((iova | len) & ((e->cfg.pgsizes & -e->cfg.pgsizes) - 1)))
+	if (!len || linux_check_iova(&e->cfg, iova, len) || unaligned(e, iova | len))
 		return 0;
 	linux_hold_warnings();
 	while (total < len) {

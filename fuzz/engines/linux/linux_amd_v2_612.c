@@ -32,4 +32,6 @@ static uint64_t engine_root(struct engine *e, unsigned *level)
 }
 
 IO_PGTABLE_ENGINE(linux_amd_v2_612,
-		  CAP_KEEPS_EMPTY | CAP_IGNORES_NOEXEC | CAP_LAX_DIRTY | CAP_EARLY_FREE, NULL);
+		  CAP_KEEPS_EMPTY | CAP_IGNORES_NOEXEC | CAP_LAX_DIRTY | CAP_EARLY_FREE |
+			  CAP_UNSAFE_OVER,
+		  NULL);
