@@ -49,7 +49,7 @@ fuzz_once() {
 
 # replay_corpus FAULT TARGET: the key of the first fault the corpus raises, or -.
 replay_corpus() {
-	replayer=build/bugs/$1/replay/fuzz_$2
+	replayer=build/bugs/$1/quick/fuzz_$2
 	key=$( { timeout 120 "$replayer" "build/corpus/$2" 2>&1 || echo "FAULT key=crash"; } 2>/dev/null |
 		sed -n 's/^FAULT key=\([^ ]*\).*/\1/p' | head -n 1)
 	say "${key:--}"
@@ -72,7 +72,7 @@ if [ $# -eq 1 ]; then
 	fault=$1
 	target=$(fault_header "$fault" Target)
 	fuzzer=build/bugs/$fault/$FUZZ/fuzz_$target
-	replayer=build/bugs/$fault/replay/fuzz_$target
+	replayer=build/bugs/$fault/quick/fuzz_$target
 	if ! build "$fuzzer" "$replayer" "build/corpus/$target.made" B="$fault" >"build/bugs/$fault.log" 2>&1; then
 		say "$fault does not build: see build/bugs/$fault.log"
 		exit 0
@@ -107,7 +107,7 @@ set -- $faults
 total=$#
 say "$total faults, $SEEDS seeds of at most $TIME_S s each, $JOBS at a time"
 began=$(date +%s)
-build "build/$FUZZ/libharness.a" "build/$FUZZ/libcore.a" build/replay/libharness.a build/replay/libcore.a
+build "build/$FUZZ/libharness.a" "build/$FUZZ/libcore.a" build/quick/libharness.a build/quick/libcore.a
 printf '%s\n' "$@" | xargs -P "$JOBS" -n 1 "$0" | awk -v total="$total" '{
 	printf "[%3d/%3d] %s\n", ++n, total, $0
 	fflush()
