@@ -38,6 +38,8 @@ static const char usage[] =
 	"  -q         prints nothing but faults and errors\n"
 	"  --digest   prints a digest of each input's results\n"
 	"  --twice    runs each input twice and compares the digests\n"
+	"  --sweep-allocs\n"
+	"             runs each input again for each allocation it asks for, which fails\n"
 	"  --list     prints the operations with their answers, also where all is well\n"
 	"  --tree     prints the page table at the fault, or after the last operation\n"
 	"  --slowest  prints the input that took most of the CPU, and the most memory ever in use\n"
@@ -49,9 +51,9 @@ static const char usage[] =
 	"fault.\n";
 
 static struct {
-	bool quiet, digest, twice, slowest;
+	bool quiet, digest, twice, slowest, sweep;
 	unsigned rules; /* bits of enum oracle; none given: all */
-	unsigned long replayed, differ;
+	unsigned long replayed, differ, failed;
 } opt;
 
 static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *format, ...)
@@ -169,6 +171,30 @@ static uint64_t run_once(const char *path, const uint8_t *data, size_t size)
 	return run_digest();
 }
 
+/* Each allocation fails in turn: alone, with the map going on after it, with all that follow. */
+static void sweep_allocations(const char *path, const uint8_t *data, size_t size)
+{
+	static const struct {
+		const char *name;
+		struct run_failure failure;
+	} ways[] = {{"once", {0}}, {"retry", {.retry = true}}, {"rest", {.rest = true}}};
+	unsigned n = run_allocations();
+	char name[4200];
+
+	for (unsigned nth = 1; nth <= n; nth++) {
+		for (unsigned way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
+			struct run_failure failure = ways[way].failure;
+
+			failure.nth = nth;
+			run_set_failure(failure);
+			snprintf(name, sizeof(name), "%s,alloc=%u,%s", path, nth, ways[way].name);
+			run_once(name, data, size);
+		}
+	}
+	run_set_failure((struct run_failure){0});
+	opt.failed += n;
+}
+
 static void replay_file(const char *path)
 {
 	size_t size;
@@ -181,6 +207,8 @@ static void replay_file(const char *path)
 		fprintf(stderr, "%s: results differ the second time\n", path);
 		opt.differ++;
 	}
+	if (opt.sweep)
+		sweep_allocations(path, data, size);
 	opt.replayed++;
 	free(data);
 }
@@ -256,6 +284,8 @@ int main(int argc, char **argv)
 			opt.digest = true;
 		} else if (!strcmp(argv[i], "--twice")) {
 			opt.twice = true;
+		} else if (!strcmp(argv[i], "--sweep-allocs")) {
+			opt.sweep = true;
 		} else if (!strcmp(argv[i], "--list")) {
 			views |= VIEW_LISTING;
 		} else if (!strcmp(argv[i], "--tree")) {
@@ -284,6 +314,8 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &ended);
 	if (opt.slowest)
 		print_slowest();
+	if (opt.sweep && !opt.quiet)
+		printf("%lu allocations failed in turn\n", opt.failed);
 	if (!opt.quiet)
 		printf("%lu inputs replayed in %.2f s\n", opt.replayed,
 		       (double)(ended.tv_sec - began.tv_sec) +

@@ -24,6 +24,16 @@ uint64_t run_digest(void)
 	return the_run.last_digest;
 }
 
+void run_set_failure(struct run_failure failure)
+{
+	the_run.failure = failure;
+}
+
+unsigned run_allocations(void)
+{
+	return the_run.last_allocs;
+}
+
 /* The top lock may be one that nobody sleeps under. */
 static void check_unlocked(struct run *r)
 {
@@ -36,6 +46,12 @@ static void *host_alloc(void *ctx, size_t size)
 	struct run *r = ctx;
 
 	check_unlocked(r);
+	r->allocs++;
+	if (r->failure.nth &&
+	    (r->allocs == r->failure.nth || (r->failure.rest && r->allocs > r->failure.nth))) {
+		r->ledger.failed++;
+		return NULL;
+	}
 	return ledger_alloc(&r->ledger, size);
 }
 
@@ -144,6 +160,7 @@ static void begin(struct run *r, const struct engine_ops *ops)
 	r->shadow.cfg = &r->cfg;
 	r->unlinking = -1;
 	r->n_gathers = RUN_GATHERS;
+	r->retry = r->failure.retry;
 	ledger_begin(&r->ledger, r, &r->cfg, ops && (ops->caps & CAP_FITS_CFG));
 	r->env = (struct engine_env){
 		.ctx = r,
@@ -208,12 +225,13 @@ static void clear(struct run *r)
 	}
 	run_mix(r, r->ledger.n);
 	r->last_digest = r->digest;
+	r->last_allocs = r->allocs;
 	r->digest = RUN_DIGEST_START;
 	memset(r->result, 0, r->prog.n * sizeof(r->result[0]));
 	memset(r->gather, 0, r->n_gathers * sizeof(r->gather[0]));
 	ledger_end(&r->ledger);
 	r->shadow.n = r->cache.n = r->n_written = 0;
-	r->op = r->syncs = r->locks = r->calls = r->first_gather = 0;
+	r->op = r->syncs = r->locks = r->calls = r->allocs = r->first_gather = 0;
 	r->settled = NULL;
 	r->listing = NULL;
 	r->first = r->last = 0;

@@ -44,6 +44,13 @@ struct written {
 	uint8_t lg2;
 };
 
+/* An allocation that fails whatever the program says. */
+struct run_failure {
+	unsigned nth; /* from 1, counted from the start of the input; 0: none */
+	bool rest;    /* and all after it */
+	bool retry;   /* a map it stopped goes on from there */
+};
+
 struct run {
 	const struct engine_ops *ops;
 	struct engine *e; /* NULL: no engine */
@@ -70,10 +77,13 @@ struct run {
 	unsigned syncs;	      /* invalidations so far */
 	unsigned locks;	      /* held */
 	bool retry, unwind;   /* what to do after a map that runs out of memory */
+	unsigned allocs;      /* asked for in this input */
 	unsigned calls;	      /* begun so far */
 	struct run_result result[PROG_MAX_OPS];
 	uint64_t digest;      /* of all results so far; the same input gives the same */
 	uint64_t last_digest; /* of the input before */
+	unsigned last_allocs;
+	struct run_failure failure;
 
 	/* Fibers, where there are several: NULL for a sequential target. */
 	bool (*settled)(struct run *r, uint64_t iova); /* no other fiber is changing it */
@@ -103,6 +113,10 @@ void run_driven(const struct run_driver *driver, const struct engine_ops *ops, e
 void run_set_input_name(const char *name);
 void run_set_oracles(unsigned mask);
 uint64_t run_digest(void);
+
+/* For all inputs from now on; and how many allocations the last one asked for. */
+void run_set_failure(struct run_failure failure);
+unsigned run_allocations(void);
 
 /* Adds to the digest. */
 void run_mix(struct run *r, uint64_t value);
