@@ -153,10 +153,35 @@ static void print_table(struct run *r, uint64_t table, uint64_t first, unsigned 
 	}
 }
 
+/* What hardware may still use though memory no longer says so. */
+static void print_cached(const struct run *r, FILE *out)
+{
+	char size[32];
+
+	for (unsigned i = 0; i < r->cache.n; i++) {
+		const struct cached *c = &r->cache.e[i];
+
+		fprintf(out,
+			"   cached 0x%" PRIx64 "..0x%" PRIx64 "  %s pages, %s in memory, g%u\n",
+			c->first, c->last, size_print(1ull << c->lg2, size, sizeof(size)),
+			c->as == CACHED_DIRTY ? "clean" : "gone", c->gather);
+	}
+	for (unsigned i = 0; i < r->ledger.n; i++) {
+		const struct page *p = &r->ledger.page[i];
+
+		if (p->state == PAGE_UNLINKED)
+			fprintf(out,
+				"   cached 0x%" PRIx64 "..0x%" PRIx64 "  table 0x%" PRIx64
+				" of level %u, unlinked\n",
+				p->first, p->last, p->phys, p->level);
+	}
+}
+
 void listing_print_tree(struct run *r, FILE *out)
 {
 	uint64_t first = r->cfg.features & F_UPPER_HALF ? ~0ull << (r->cfg.iova_width - 1) << 1 : 0;
 
 	fprintf(out, "   root 0x%" PRIx64 " level %u\n", r->ledger.root, r->ledger.root_level);
 	print_table(r, r->ledger.root, first, r->ledger.root_level, 1, out);
+	print_cached(r, out);
 }

@@ -19,7 +19,10 @@ unsigned listing_view(void);
 /* Operations run so far, the one at fault marked. */
 void listing_print(const struct run *r, FILE *out);
 
-/* The page table as hardware reads it; entries of the operation in progress are marked. */
+/*
+ * The page table as hardware reads it, entries of the operation in progress marked; then what its
+ * caches may hold that memory no longer has.
+ */
 void listing_print_tree(struct run *r, FILE *out);
 
 #endif

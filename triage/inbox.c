@@ -16,20 +16,12 @@
 
 #define MAX_FAULTS 1000
 
-struct fault_row {
-	char key[96], target[64];
-	char path[4096]; /* of the smallest input */
-	size_t size;
-	unsigned count, ops;
-	bool known;
-};
-
 static struct fault_row rows[MAX_FAULTS];
 static unsigned n_rows;
 static unsigned long files, skipped, healthy;
 static char last_skip[4700];
 
-static void progress(const char *what, unsigned long n, bool now)
+void inbox_progress(const char *what, unsigned long n, bool now)
 {
 	static time_t last;
 	time_t t = time(NULL);
@@ -68,7 +60,7 @@ static void take_file(const char *path)
 	struct probe p;
 
 	files++;
-	progress("files", files, false);
+	inbox_progress("files", files, false);
 	if (!input_try(&in, path, last_skip, sizeof(last_skip))) {
 		skipped++;
 		return;
@@ -192,8 +184,22 @@ static void print_table(void)
 	       healthy, skipped, skipped ? ", the last: " : "", skipped ? last_skip : "");
 }
 
+unsigned inbox_collect(struct fault_row **found)
+{
+	stop_on_signals();
+	for (int i = 0; i < opt.argc && !stopped; i++)
+		take(opt.argv[i], true);
+	inbox_progress("files", files, true);
+	if (skipped && skipped == files)
+		die("%s", last_skip);
+	qsort(rows, n_rows, sizeof(rows[0]), by_count);
+	*found = rows;
+	return n_rows;
+}
+
 int cmd_inbox(void)
 {
+	struct fault_row *found;
 	struct stat st;
 
 	if (!opt.argc)
@@ -202,16 +208,10 @@ int cmd_inbox(void)
 		die("-o: takes a directory here");
 	if (opt.out && mkdir(opt.out, 0777) && (stat(opt.out, &st) || !S_ISDIR(st.st_mode)))
 		die("%s: no directory can be made there", opt.out);
-	stop_on_signals();
-	for (int i = 0; i < opt.argc && !stopped; i++)
-		take(opt.argv[i], true);
-	progress("files", files, true);
-	if (skipped && skipped == files)
-		die("%s", last_skip);
-	qsort(rows, n_rows, sizeof(rows[0]), by_count);
+	inbox_collect(&found);
 	for (unsigned i = 0; i < n_rows && !stopped; i++) {
-		shrink_row(&rows[i]);
-		progress("shrunk", i + 1, i + 1 == n_rows);
+		shrink_row(&found[i]);
+		inbox_progress("shrunk", i + 1, i + 1 == n_rows);
 	}
 	if (opt.json)
 		print_json();

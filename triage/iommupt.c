@@ -35,6 +35,17 @@ static const struct command {
 	 "All crashes of a campaign: replayed, folded by key, one of each shrunk, known ones told "
 	 "from new ones. -o keeps the shrunk programs.",
 	 "iommupt inbox build/work/ops_amdv1/crashes -o build/inbox", "ofj", cmd_inbox},
+	{"matrix", "FILE [--json]",
+	 "Who catches it: 100 replays under each sanitizer, compiler, width and level of "
+	 "optimisation, one varied at a time. Builds what is missing.",
+	 "iommupt matrix short.ops", "j", cmd_matrix},
+	{"bisect", "FILE GOOD BAD",
+	 "The first commit after GOOD on which FILE raises the key that it raises on BAD.",
+	 "iommupt bisect short.ops HEAD~100 HEAD", "", cmd_bisect},
+	{"report", "DIRECTORY... -o FILE.html|FILE.md",
+	 "One page of all faults, to read and to send: for each the shrunk program, the page table "
+	 "before and after, caches, builds that catch it, a reproducer. It loads nothing.",
+	 "iommupt report build/work/ops_amdv1/crashes -o report.html", "of", cmd_report},
 	{"keep", "FILE [-o DIRECTORY]",
 	 "Into regress/ (or -o) as text under its key, with the commit it fails on.",
 	 "iommupt keep short.ops", "o", cmd_keep},

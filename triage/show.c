@@ -34,32 +34,49 @@ static void print_text(const char *text, const char *path)
 	}
 }
 
-/* The page table in what a target printed: from the line of the root on. */
-static const char *tree_in(const char *text)
+const char *tree_in(const char *text)
 {
 	const char *at = strstr(text, "   root 0x");
 
 	return at ? at : "   no table\n";
 }
 
-/* The same input up to the operation at fault, for the state before it. */
-static void print_tree_before(const struct input *in, unsigned op)
+bool fault_op(const char *text, unsigned *op)
+{
+	const char *at = strstr(text, "FAULT key=");
+
+	at = at ? strstr(at, " op=") : NULL;
+	return at && sscanf(at, " op=%u", op) == 1;
+}
+
+/* In a race the operations before it are not those that ran before it. */
+bool probe_before(const struct input *in, unsigned op, struct probe *out)
 {
 	static struct prog prog;
 	uint8_t data[PROG_MAX_SIZE];
-	struct probe p;
-	size_t n;
 
 	prog_decode(&prog, in->hw, in->data, in->size);
-	if (op < prog.n) {
-		prog.n = op;
-		prog.cut = 0;
-		prog.tail_len = 0;
+	if (op >= prog.n || !strncmp(in->target, "race_", 5))
+		return false;
+	prog.n = op;
+	prog.cut = 0;
+	prog.tail_len = 0;
+	probe_input(in->target, true, data, prog_encode(&prog, data, sizeof(data)), out);
+	return true;
+}
+
+static void print_trees(const struct input *in, const struct probe *p)
+{
+	struct probe tree;
+	unsigned op;
+
+	if (p->verdict == PROBE_FAULT && fault_op(p->text, &op) && probe_before(in, op, &tree)) {
+		printf("\nbefore operation %u:\n", op);
+		print_text(tree_in(tree.text), in->path);
 	}
-	n = prog_encode(&prog, data, sizeof(data));
-	probe_input(in->target, true, data, n, &p);
-	printf("\nbefore operation %u:\n", op);
-	print_text(tree_in(p.text), in->path);
+	probe_input(in->target, true, in->data, in->size, &tree);
+	printf("\nafter:\n");
+	print_text(tree_in(tree.text), in->path);
 }
 
 static void print_json(const struct input *in, const struct probe *p)
@@ -82,9 +99,8 @@ static void print_json(const struct input *in, const struct probe *p)
 int cmd_show(void)
 {
 	static struct input in;
-	const char *at;
 	struct probe p;
-	unsigned op;
+	int status;
 
 	if (opt.argc != 1)
 		die("show takes one file; show --help");
@@ -99,13 +115,8 @@ int cmd_show(void)
 	if (!p.text_len && in.hw != HW_COUNT)
 		input_print(in.hw, in.data, in.size, stdout);
 	print_text(p.text, in.path);
-	if (opt.tree && in.hw != HW_COUNT) {
-		at = strstr(p.text, " op=");
-		if (at && sscanf(at, " op=%u", &op) == 1 && p.verdict == PROBE_FAULT)
-			print_tree_before(&in, op);
-		probe_input(in.target, true, in.data, in.size, &p);
-		printf("\nafter:\n");
-		print_text(tree_in(p.text), in.path);
-	}
-	return p.verdict != PROBE_OK;
+	status = p.verdict != PROBE_OK;
+	if (opt.tree && in.hw != HW_COUNT)
+		print_trees(&in, &p);
+	return status;
 }

@@ -111,6 +111,49 @@ int run_status(const char *const argv[]);
 /* The commit the sources are at, with "-dirty" if they differ from it; "unknown" without git. */
 const char *project_commit(void);
 
+/* emit.c: false if calls in a row cannot be what this input is. */
+bool emit_can(const struct input *in);
+void emit_c(const struct input *in, const char *key, FILE *out);
+
+/* show.c: the page table in what a target printed with --tree; what a fault's line says of it. */
+const char *tree_in(const char *text);
+/* Prints to probe text the page table before the operation at fault; false if it has no before. */
+bool probe_before(const struct input *in, unsigned op, struct probe *out);
+/* The operation at fault; false if the text has none. */
+bool fault_op(const char *text, unsigned *op);
+
+/* inbox.c: files of one key and target */
+struct fault_row {
+	char key[96], target[64];
+	char path[4096]; /* of the smallest input */
+	size_t size;
+	unsigned count, ops;
+	bool known;
+};
+
+/* Replays and folds all that the arguments hold; *rows is sorted, new ones first. */
+unsigned inbox_collect(struct fault_row **rows);
+/* Bar of progress on a terminal; `now` ends it. */
+void inbox_progress(const char *what, unsigned long n, bool now);
+
+/* matrix.c: how one build fares with an input. */
+struct build {
+	const char *flavour, *what, *sanitizers; /* sanitizers: NULL as make has it by itself */
+};
+
+#define BUILDS 8
+extern const struct build builds[BUILDS];
+
+struct build_result {
+	bool built, runs;
+	unsigned caught, of;
+	char key[96]; /* of the last time it was caught */
+};
+
+/* `make`: builds what is not there. */
+void matrix_try(const struct input *in, const struct build *b, bool make, unsigned times,
+		struct build_result *out);
+
 /* The program of an input as text. */
 void input_print(enum hw_id hw, const uint8_t *data, size_t size, FILE *out);
 
