@@ -270,7 +270,7 @@ static unsigned highest_leaf_level(const struct map *m)
 		unsigned lg2 = best_lg2(sizes, apart, m->left);
 		uint64_t skip = -m->va & offset_mask(lg2);
 
-		if (skip <= m->left && m->left - skip >= 1ull << lg2)
+		if (m->left - skip >= 1ull << lg2)
 			return level_of(lg2);
 		sizes &= offset_mask(lg2);
 	}

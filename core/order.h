@@ -203,12 +203,12 @@ static inline void pt_clear(pt_word *p, unsigned n)
 	pt_put(p, n, 0, 0);
 }
 
-/* As pt_put(), up to the first slot that is not empty. Returns the words stored. */
+/* As pt_put(), up to the first slot that is not empty; n > 0. Returns the words stored. */
 static inline unsigned pt_put_empty(pt_word *p, unsigned n, uint64_t word, uint64_t step)
 {
 	size_t i = 0;
 
-	if (n && pt_is_odd_slot(p)) {
+	if (pt_is_odd_slot(p)) {
 		if (pt_load(p))
 			return 0;
 		pt_store(p, word);
@@ -221,14 +221,12 @@ static inline unsigned pt_put_empty(pt_word *p, unsigned n, uint64_t word, uint6
 	return i;
 }
 
-/* Empties slots up to the first that is empty. Returns how many there were. */
+/* Empties slots, the first of which is used, up to one that is empty. Returns how many. */
 static inline unsigned pt_clear_used(pt_word *p, unsigned n)
 {
 	size_t i = 0;
 
-	if (n && pt_is_odd_slot(p)) {
-		if (!pt_load(p))
-			return 0;
+	if (pt_is_odd_slot(p)) {
 		pt_store(p, 0);
 		i = 1;
 	}
@@ -239,14 +237,13 @@ static inline unsigned pt_clear_used(pt_word *p, unsigned n)
 	return i;
 }
 
-/* How many slots from p on are used, at most n. */
+/* How many slots from p on, an even one, are used, at most n. */
 static inline unsigned pt_count_used(const pt_word *p, unsigned n)
 {
 	size_t i = 0;
 
-	if (!pt_is_odd_slot(p))
-		while (i + PT_BLOCK <= n && pt_block_alike(p + i))
-			i += PT_BLOCK;
+	while (i + PT_BLOCK <= n && pt_block_alike(p + i))
+		i += PT_BLOCK;
 	while (i < n && pt_load(p + i))
 		i++;
 	return i;
