@@ -4,6 +4,7 @@
 # Each planted fault bugs/NAME.patch is built in and replays its trigger bugs/NAME.ops: the key it
 # names must be the first raised, and with the rule of `Only:` alone (that of the key, if there is
 # none) it fires too. The same trigger is harmless to the healthy build. Each rule has a fault.
+# Replaying the committed corpus stops it too.
 # Nothing is optimised, as compiling is nearly all of the work.
 
 set -eu
@@ -16,9 +17,15 @@ if [ $# -eq 0 ]; then
 	for fault in $faults; do
 		set -- "$@" "build/bugs/$fault/quick/fuzz_$(fault_header "$fault" Target)"
 	done
+	for target in $(for fault in $faults; do fault_header "$fault" Target; done | sort -u); do
+		set -- "$@" "build/corpus/$target.made"
+	done
 	build -k B="$faults" "$@" >&2 || true
+	rm -f build/check/*.killed
 	# shellcheck disable=SC2086 # a list of words
 	in_parallel $faults
+	say "$(find build/check -name '*.killed' | wc -l) of $(say "$faults" | wc -l) faults are killed" \
+		'by replay of the corpus'
 	for rule in $(sed -n '/oracle_names\[/,/};/p' fuzz/oracle/fault.c | grep -o '"[a-z-]*"' | tr -d '"'); do
 		proofs=$(for fault in $faults; do
 			only=$(fault_header "$fault" Only)
@@ -56,6 +63,13 @@ raises() {
 		sed -n 's/^FAULT key=\([^ ]*\).*/\1/p' | head -n 1
 }
 
+# killed: does the corpus stop it, by a rule or by a crash?
+killed() {
+	status=0
+	(timeout 60 "$planted" -q "build/corpus/$target" >/dev/null 2>&1) 2>/dev/null || status=$?
+	[ "$status" -gt 128 ]
+}
+
 only=$(fault_header "$fault" Only)
 only=${only:-${key%%@*}}
 raised=$(raises)
@@ -66,6 +80,9 @@ elif [ "${alone%%@*}" != "$only" ]; then
 	failed "$name" "raises ${alone:-nothing} with $only alone"
 elif ! timeout 60 "$healthy" -q "$trigger" >/dev/null 2>&1; then
 	failed "$name" "the healthy build fails on $trigger too"
+elif ! killed; then
+	failed "$name" 'the corpus does not stop it'
 else
+	: >"build/check/$fault.killed"
 	ok "$name $key"
 fi
