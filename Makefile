@@ -32,7 +32,7 @@ include mk/kernel.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS) $(KERNEL_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS KERNEL_TARGETS KERNEL_FETCH TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check replay stress bench bugs iommupt campaign campaign-status coverage deps targets target-rows clean
+.PHONY: all help fuzz check replay stress bench bugs ablation corpus iommupt campaign campaign-status coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -68,6 +68,14 @@ iommupt:
 bugs:
 	@scripts/deps.sh fuzz
 	@+scripts/bugs.sh
+
+ablation:
+	@scripts/deps.sh fuzz
+	@+scripts/bugs-ablation.sh
+
+corpus:
+	@scripts/deps.sh fuzz report
+	@+scripts/corpus-distil.sh
 
 campaign:
 	@scripts/deps.sh afl report
@@ -105,6 +113,8 @@ clean:
 #:   make campaign-status    how it goes, from another terminal
 #:   make iommupt            the triage tool build/iommupt: show, shrink, emit, inbox, keep
 #:   make bugs               which planted faults are found, and how fast; the table is docs/bugs.md
+#:   make ablation           what each part of input generation is worth
+#:   make corpus             keeps the best of what was fuzzed (T=, FROM=) beside the scenarios of corpus/
 #:   make coverage           lines of core/ that the corpus reaches, and those it does not
 #:   make deps               installs what any of these needs (each installs its own by itself)
 #:   make targets            names of the targets, one a line
@@ -118,6 +128,7 @@ clean:
 #:   CC=clang-14             compiler; any clang from 14 on, gcc where nothing is fuzzed
 #:   SAN=address,undefined   sanitizers; memory, thread, none
 #:   CORPUS=DIR              starts from these inputs; from nothing with CORPUS=empty
+#:   FROM=DIR                what make corpus distils, build/work/T/corpus if not given
 #:   B=NAME                  builds the fault bugs/NAME.patch in; for bugs a pattern
 #:   SEEDS=3                 runs for each fault
 #:   CHECKS="rules unit"     only these groups of checks, see scripts/check/

@@ -195,7 +195,7 @@ build/iommupt: $(wildcard triage/*.[ch]) build/replay/libharness.a build/replay/
 
 # $(eval $(call corpus_rules,ROW)): start corpus and dictionary; a stamp tells when they were made.
 define corpus_rules
-build/corpus/$(call row_name,$1).made: $$(wildcard corpus corpus/* corpus/*/*) build/opsasm build/opsdict
+build/corpus/$(call row_name,$1).made: $$(wildcard corpus/. corpus/* corpus/*/*) build/opsasm build/opsdict
 	@scripts/corpus.sh $(call row_name,$1)
 	@touch $$@
 endef

@@ -48,4 +48,7 @@ expect 'make replay of no target' 2 'say which with T=' -- make -s replay F=Make
 expect 'make fuzz T=nope' 2 'no such target' -- make -s fuzz T=nope
 expect 'make fuzz B=nope' 2 'no fault' -- make -s fuzz B=nope
 expect 'make fuzz TIME_S=soon' 2 'not a number' -- make -s fuzz TIME_S=soon
+expect 'make corpus T=nope' 2 'no such target' -- make -s corpus T=nope
+expect 'make corpus FROM=nowhere' 2 'no such directory' -- make -s corpus FROM=nowhere
+expect 'make ablation TIME_S=soon' 2 'not a number' -- make -s ablation TIME_S=soon
 expect 'make fuzz CORPUS=nowhere' 2 'no such directory' -- make -s fuzz CORPUS=nowhere
