@@ -6,6 +6,8 @@
 #ifndef FUZZ_TARGETS_MUTATOR_H
 #define FUZZ_TARGETS_MUTATOR_H
 
+#include <string.h>
+
 #include "ops/ops.h"
 
 /* What a target puts in its place. */
@@ -16,12 +18,35 @@
 /* libFuzzer's own; absent where something else drives the target. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max) __attribute__((weak));
 
+/* Switched off by `--without=PART`, to measure what they are worth; libFuzzer skips the word. */
+static struct {
+	bool mutator, swarm;
+} without;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	for (int i = 1; i < *argc; i++) {
+		without.mutator |= !strcmp((*argv)[i], "--without=mutator");
+		without.swarm |= !strcmp((*argv)[i], "--without=swarm");
+	}
+	return 0;
+}
+
+/* The byte that switches operations off is 0 again. */
+static size_t no_swarm(uint8_t *data, size_t size)
+{
+	if (without.swarm && size > 1)
+		data[1] = 0;
+	return size;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
-	if (seed % 4 == 0 && LLVMFuzzerMutate)
-		return LLVMFuzzerMutate(data, size, max);
-	return TARGET_MUTATE(TARGET_HW, data, size, max, seed / 4);
+	if (LLVMFuzzerMutate && (without.mutator || seed % 4 == 0))
+		return no_swarm(data, LLVMFuzzerMutate(data, size, max));
+	return no_swarm(data, TARGET_MUTATE(TARGET_HW, data, size, max, seed / 4));
 }
 
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn,
@@ -29,6 +54,8 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, 
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn,
 				 uint8_t *out, size_t max, unsigned seed)
 {
+	if (without.mutator)
+		return 0;
 	return prog_crossover(TARGET_HW, a, an, b, bn, out, max, seed);
 }
 

@@ -66,7 +66,7 @@ raises() {
 # killed: does the corpus stop it, by a rule or by a crash?
 killed() {
 	status=0
-	(timeout 60 "$planted" -q "build/corpus/$target" >/dev/null 2>&1) 2>/dev/null || status=$?
+	{ (timeout 60 "$planted" -q "build/corpus/$target" >/dev/null 2>&1) || status=$?; } 2>/dev/null
 	[ "$status" -gt 128 ]
 }
 
