@@ -32,7 +32,7 @@ include mk/kernel.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS) $(KERNEL_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS KERNEL_TARGETS KERNEL_FETCH TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check replay stress bench bugs ablation corpus iommupt campaign campaign-status coverage deps targets target-rows clean
+.PHONY: all help fuzz check check-report replay stress bench bugs ablation corpus iommupt campaign campaign-status coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -48,6 +48,10 @@ fuzz:
 check:
 	@scripts/deps.sh check
 	@+scripts/check.sh
+
+check-report:
+	@scripts/deps.sh page
+	@+scripts/check-report.sh
 
 replay:
 	@scripts/deps.sh build
@@ -106,6 +110,7 @@ clean:
 #:   make                    the library build/libiommupt.a and the replayers build/replay/fuzz_*
 #:   make fuzz               fuzzes a target from its corpus, under ASan and UBSan
 #:   make check              every test; ends with "N passed, N failed"
+#:   make check-report       opens a report of the triage tool in headless Chromium
 #:   make replay F=FILE      replays an input, or a directory of them
 #:   make stress             real threads on shared tables, natively and under ThreadSanitizer
 #:   make bench              what a call costs, beside an engine that does nothing

@@ -21,6 +21,8 @@ trap 'exit 130' INT TERM
 for commit in "$good" "$bad"; do
 	git rev-parse -q --verify "$commit^{commit}" >/dev/null || die "$commit: no such commit"
 done
+# In the worktree HEAD will be another commit.
+good=$(git rev-parse "$good^{commit}") bad=$(git rev-parse "$bad^{commit}")
 git merge-base --is-ancestor "$good" "$bad" || die "$good does not come before $bad"
 mv "$program" "$scratch/program.ops"
 git worktree add -q --detach "$scratch/tree" "$bad"

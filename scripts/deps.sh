@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Installs what is missing: deps.sh NEED.., a need being build, 32, fuzz, check, coverage, bench,
-# afl, report, kernel or all. Quick if nothing is. Where there is no apt, or no right to use it,
-# prints the list and exits 2.
+# afl, report, page, kernel or all. Quick if nothing is. Where there is no apt, or no right to use
+# it, prints the list and exits 2.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -62,17 +62,21 @@ libcjson-dev compiles -O0 cjson/cJSON.h
 rows_kernel='
 xz-utils command -v xz
 '
+rows_page='
+chromium command -v chromium
+'
 rows=
 for need; do
 	case $need in
 	build) rows="$rows $rows_build" ;;
 	32) rows="$rows $rows_build $rows_32" ;;
 	fuzz | coverage | bench) rows="$rows $rows_build $rows_clang" ;;
-	check) rows="$rows $rows_check" ;;
+	check) rows="$rows $rows_check $rows_report" ;;
 	afl) rows="$rows $rows_build $rows_clang $rows_afl" ;;
 	report) rows="$rows $rows_build $rows_report" ;;
+	page) rows="$rows $rows_build $rows_report $rows_page" ;;
 	kernel) rows="$rows $rows_kernel" ;;
-	all) rows="$rows $rows_check $rows_afl $rows_report $rows_kernel" ;;
+	all) rows="$rows $rows_check $rows_afl $rows_report $rows_kernel $rows_page" ;;
 	*) die "deps.sh: no such need: $need" ;;
 	esac
 done

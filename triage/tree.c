@@ -20,6 +20,7 @@ struct entry {
 	unsigned depth;		   /* from 1 */
 	bool here, hit;		   /* of the operation, at fault */
 	char where[96], what[160]; /* slots and addresses; leaf, table or complaint */
+	const char *word;	   /* the end of what, the leaf itself; NULL for none */
 };
 
 static struct {
@@ -57,6 +58,11 @@ static void read_entry(const char *line, size_t n, const uint64_t *iova)
 	snprintf(e->where, sizeof(e->where), "%.*s", (int)(gap - at), at);
 	snprintf(e->what, sizeof(e->what), "%.*s", gap + 2 < end ? (int)(end - gap - 2) : 0,
 		 gap + 2 < end ? gap + 2 : "");
+	e->word = strstr(e->what, "  word ");
+	if (e->word) {
+		e->what[e->word - e->what] = 0;
+		e->word += 2;
+	}
 	e->hit = iova && !is_table(e) &&
 		 sscanf(e->where, "%*[^ ] 0x%" SCNx64 "..0x%" SCNx64, &first, &last) == 2 &&
 		 *iova >= first && *iova <= last;
@@ -107,7 +113,7 @@ static bool matters(unsigned i)
 
 static unsigned height_of(const struct entry *e)
 {
-	return PAD + (is_table(e) || !*e->what ? LINE : 2 * LINE);
+	return PAD + LINE * (1 + (!is_table(e) && *e->what) + (e->word != NULL));
 }
 
 static void put_text(unsigned x, unsigned y, const char *class, const char *text)
@@ -129,6 +135,8 @@ static void draw_entry(const struct entry *e, unsigned x, unsigned y)
 	put_text(x + PAD, y + LINE - 2, e->hit ? "wrong" : NULL, where);
 	if (!is_table(e) && *e->what)
 		put_text(x + PAD + 12, y + 2 * LINE - 2, NULL, e->what);
+	if (e->word)
+		put_text(x + PAD + 12, y + 3 * LINE - 2, "dim", e->word);
 }
 
 /* Draws the entries [from, to), one table, with all below them; returns where it ends. */
