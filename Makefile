@@ -127,6 +127,7 @@ clean:
 #:
 #: Variables:
 #:   T=ops_amdv1             the target
+#:   KERNEL_BENCH=1          bench: with the kernel's engines
 #:   KERNEL=DIR              a tree for the targets on the kernel's code, not Debian's sources
 #:   TIME_S=60               seconds to fuzz
 #:   JOBS=1                  fuzzing processes at once

@@ -46,7 +46,7 @@ static const struct setup {
 
 static void usage(void)
 {
-	fprintf(stderr, "bench [-f amdv1|x86_64] [-r ROUNDS] [-o JSON] [-i DIRECTORY]\n");
+	fprintf(stderr, "bench [-f amdv1|x86_64] [-r ROUNDS] [-o JSON] [-i DIRECTORY [-k]]\n");
 	exit(2);
 }
 
@@ -142,9 +142,10 @@ int main(int argc, char **argv)
 {
 	static struct report report = {.rounds = 21};
 	const char *json = NULL, *inputs = NULL, *format = "amdv1";
+	bool kernel = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "f:r:o:i:")) != -1) {
+	while ((opt = getopt(argc, argv, "f:r:o:i:k")) != -1) {
 		if (opt == 'f')
 			format = optarg;
 		else if (opt == 'r')
@@ -153,6 +154,8 @@ int main(int argc, char **argv)
 			json = optarg;
 		else if (opt == 'i')
 			inputs = optarg;
+		else if (opt == 'k')
+			kernel = true;
 		else
 			usage();
 	}
@@ -160,7 +163,12 @@ int main(int argc, char **argv)
 		usage();
 
 	if (inputs) {
-		inputs_run(find_setup(format)->tree.hw, inputs, report.rounds, json);
+		const struct setup *s = find_setup(format);
+		const struct engine_ops *ops = kernel ? s->kernel[0].ops : engine_core(s->tree.hw);
+
+		if (!ops)
+			usage();
+		inputs_run(ops, s->tree.hw, inputs, report.rounds, json);
 		return 0;
 	}
 	host_init();

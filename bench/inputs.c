@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engines/core.h"
 #include "inputs.h"
 #include "report.h"
 #include "run.h"
@@ -21,8 +20,9 @@ struct input {
 };
 
 struct inputs {
+	const struct engine_ops *ops;
 	enum hw_id hw;
-	unsigned n, ops; /* operations in all inputs */
+	unsigned n, steps; /* operations in all inputs */
 	struct input *input;
 };
 
@@ -49,7 +49,7 @@ static void add_input(struct inputs *in, const char *directory, const char *name
 	i->size = fread(i->data, 1, sizeof(i->data), f);
 	fclose(f);
 	prog_decode(&p, in->hw, i->data, i->size);
-	in->ops += p.n;
+	in->steps += p.n;
 }
 
 static void load(struct inputs *in, const char *directory)
@@ -74,13 +74,13 @@ static double pass(const struct inputs *in, unsigned oracles)
 
 	run_set_oracles(oracles);
 	for (unsigned i = 0; i < in->n; i++)
-		run_input(engine_core(in->hw), in->hw, in->input[i].data, in->input[i].size);
+		run_input(in->ops, in->hw, in->input[i].data, in->input[i].size);
 	return clock_cpu_ns() - start;
 }
 
 static void print(const struct inputs *in, const char *what, double s)
 {
-	printf("%-24s %9.0f inputs/s %11.0f operations/s\n", what, in->n / s, in->ops / s);
+	printf("%-24s %9.0f inputs/s %11.0f operations/s\n", what, in->n / s, in->steps / s);
 }
 
 static void write_json(const struct inputs *in, double on_s, double off_s, const char *path)
@@ -88,15 +88,17 @@ static void write_json(const struct inputs *in, double on_s, double off_s, const
 	FILE *out = checked(fopen(path, "w"));
 
 	fprintf(out,
-		"{\"format\": \"%s\", \"inputs\": %u, \"operations\": %u, \"unit\": "
+		"{\"engine\": \"%s\", \"format\": \"%s\", \"inputs\": %u, \"operations\": %u, "
+		"\"unit\": "
 		"\"s\", \"oracles on\": %.6f, \"oracles off\": %.6f}\n",
-		hw_name(in->hw), in->n, in->ops, on_s, off_s);
+		in->ops->name, hw_name(in->hw), in->n, in->steps, on_s, off_s);
 	fclose(out);
 }
 
-void inputs_run(enum hw_id hw, const char *directory, unsigned rounds, const char *json)
+void inputs_run(const struct engine_ops *ops, enum hw_id hw, const char *directory, unsigned rounds,
+		const char *json)
 {
-	struct inputs in = {.hw = hw};
+	struct inputs in = {.ops = ops, .hw = hw};
 	static double on[MAX_TIMES], off[MAX_TIMES], ratio[MAX_TIMES];
 	double on_s, off_s;
 
@@ -109,8 +111,8 @@ void inputs_run(enum hw_id hw, const char *directory, unsigned rounds, const cha
 	}
 	on_s = sample_median(on, rounds) / 1e9;
 	off_s = sample_median(off, rounds) / 1e9;
-	printf("%s: %u inputs, %u operations, medians of %u rounds\n", directory, in.n, in.ops,
-	       rounds);
+	printf("%s, %s: %u inputs, %u operations, medians of %u rounds\n", ops->name, directory,
+	       in.n, in.steps, rounds);
 	print(&in, "oracles on", on_s);
 	print(&in, "oracles off", off_s);
 	report_goal("oracles on / off", "time", sample_median(ratio, rounds), 4);

@@ -9,6 +9,7 @@
  * Runs the inputs of a directory `rounds` times each way, and prints how many a second. Times of a
  * run go to the file `json`, if not NULL.
  */
-void inputs_run(enum hw_id hw, const char *directory, unsigned rounds, const char *json);
+void inputs_run(const struct engine_ops *ops, enum hw_id hw, const char *directory, unsigned rounds,
+		const char *json);
 
 #endif

@@ -59,6 +59,7 @@ struct run {
 	struct prog prog;
 	struct universe u;
 	unsigned oracles; /* rules switched on, bits of enum oracle */
+	bool careless;	  /* callers do what the engine asks them not to, and no model looks */
 
 	struct ledger ledger;
 	struct shadow shadow;
@@ -112,6 +113,7 @@ void run_driven(const struct run_driver *driver, const struct engine_ops *ops, e
 /* For the fault line and the replayer. */
 void run_set_input_name(const char *name);
 void run_set_oracles(unsigned mask);
+void run_set_careless(void); /* with no oracle */
 uint64_t run_digest(void);
 
 /* For all inputs from now on; and how many allocations the last one asked for. */

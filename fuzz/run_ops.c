@@ -119,12 +119,6 @@ static uint64_t find_progress(struct run *r, uint64_t oa)
 	return p->len;
 }
 
-/* Where nothing is watched callers may do what the engine asks them not to. */
-static bool obeys(const struct run *r)
-{
-	return r->oracles;
-}
-
 /* Is the call one that not even they make? Nothing of the model is sure here. */
 static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
@@ -148,7 +142,7 @@ static bool may_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
 	const struct map_plan *p = &r->plan;
 
-	if (!obeys(r))
+	if (r->careless)
 		return !is_unsafe(r, iova, oa, len);
 	if (!(r->ops->caps & CAP_FITS_CFG))
 		return true;
@@ -187,7 +181,7 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 				   .model_err = r->plan.err,
 				   .value = mapped,
 				   .model = r->plan.mapped};
-	if (obeys(r))
+	if (!r->careless)
 		check_map(r, res->err, mapped);
 	return mapped;
 }
@@ -269,7 +263,7 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	bool early = r->ops->caps & (CAP_SELF_FLUSH | CAP_LAX_GATHER);
 	uint64_t removed;
 
-	if (!obeys(r)) {
+	if (r->careless) {
 		begin_op(r, iova, len, (int)gather);
 		r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
 		return;
@@ -475,9 +469,9 @@ void run_dirty(struct run *r, const struct op *op)
 		.gather = r->first_gather + op_gather(op),
 	};
 
-	if (!r->ops->dirty || (model && (r->ops->caps & CAP_FITS_CFG) && obeys(r)))
+	if (!r->ops->dirty || (model && (r->ops->caps & CAP_FITS_CFG) && !r->careless))
 		return;
-	if ((r->ops->caps & CAP_DIRTY_EXACT) && obeys(r) &&
+	if ((r->ops->caps & CAP_DIRTY_EXACT) && !r->careless &&
 	    shadow_plan_unmap(&r->shadow, iova, len, &(uint64_t){0}) != len)
 		return;
 	if (!model && !(r->cfg.features & F_DIRTY))

@@ -91,10 +91,18 @@ build/$1/fuzz_$(call row_name,$2): fuzz/targets/$(call row_source,$2) $(if $($1_
 	$$(call cc,$1) $(FUZZ_FLAGS) $(call row_defines,$2) -o $$@ $$(filter %.c %.o,$$^) build/$1/libharness.a $($1_MAIN)
 endef
 
+# $(eval $(call kernel_bench_rules,FLAVOUR)): the benchmark with the kernel's engines as columns.
+define kernel_bench_rules
+build/$1/bench_kernel: $$(wildcard bench/*.[ch]) $(KSHIM)/engines.h build/$1/libharness.a build/$1/libcore.a \
+		build/$1/kernel/libkernel.a
+	$$(call cc,$1) -DBENCH_KERNEL $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^)
+endef
+
 ifdef FLAVOURS
 KFLAVOURS := $(filter-out %32 coverage,$(FLAVOURS))
 $(foreach f,$(KFLAVOURS),\
 	$(eval $(call kernel_rules,build/$f/kernel,$($f_CC) $($f_FLAGS)))\
+	$(eval $(call kernel_bench_rules,$f))\
 	$(eval $(call kernel_rules,build/$f/lax,$($f_CC) $(filter-out -DPT_ASSERTS,$($f_FLAGS))))\
 	$(foreach r,$(KERNEL_ROWS),$(eval $(call kernel_program_rules,$f,$r))))
 else

@@ -52,10 +52,10 @@ __attribute__((constructor)) static void choose(void)
 		provoke(finding);
 	if (engine.caps & CAP_EARLY_FREE)
 		rules &= ~(1u << OR_EARLY_FREE);
-#ifdef LAX
-	rules = 0;
-#endif
 	run_set_oracles(rules);
+#ifdef LAX
+	run_set_careless();
+#endif
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
