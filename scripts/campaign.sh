@@ -14,32 +14,47 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 # counters FLEET: executions, their speed, edges, corpus, crashes, hangs, stability of all its
-# members. AFL++ writes plot_data every five seconds, fuzzer_stats every minute.
+# members. AFL++ writes fuzzer_stats once a minute; what it found since tells by its name when.
 counters() {
 	for m in "$1"/*/; do
-		tail -n 1 "$m/plot_data" 2>/dev/null | tr -d ,
-		sed -n 's/^stability *: *\([0-9.]*\)%$/stability \1/p' "$m/fuzzer_stats" 2>/dev/null
-	done >"$1/.counters"
+		say "member $(find "$m/queue" -name 'id*' | wc -l) \
+$(find "$m" -path '*/crashes*/id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | wc -l)"
+		find "$m/queue" -name '*,execs:*' | sort | tail -n 1 |
+			sed -n 's/.*,time:\([0-9]*\).*,execs:\([0-9]*\).*/found \1 \2/p'
+		sed -n 's/^\([a-z_]*\) *: *\([0-9.]*\)%*$/\1 \2/p' "$m/fuzzer_stats" 2>/dev/null || true
+	done >"${1%/fleet}/counters"
 	grep -a '^#[0-9]' "${1%/fleet}/log.5" 2>/dev/null | tail -n 1 |
-		sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p' >>"$1/.counters"
+		sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p' >>"${1%/fleet}/counters"
 	awk '
 	function larger(a, b) { return a + 0 > b + 0 ? a + 0 : b + 0 }
+	function close_member() {
+		if (here["execs_done"] < here["found"]) {
+			here["execs_done"] = here["found"]
+			here["run_time"] = here["found_at"] / 1000
+		}
+		runs += here["execs_done"]
+		speed += here["execs_done"] / larger(here["run_time"], 1)
+		edges = larger(edges, here["edges_found"])
+		if (here["stability"] + 0 && here["stability"] + 0 < stability)
+			stability = here["stability"] + 0
+		split("", here)
+	}
 	BEGIN { stability = 100 }
-	$1 == "stability" { stability = $2 && $2 + 0 < stability ? $2 + 0 : stability; next }
 	$1 == "libfuzzer" { members++; runs += $2; speed += $3; next }
-	$1 ~ /^[0-9]/ {
+	$1 == "found" { here["found_at"] = $2; here["found"] = $3 + 0; next }
+	$1 != "member" { here[$1] = $2 + 0; next }
+	{
+		close_member()
 		members++
-		corpus = larger(corpus, $4)
-		crashes += $8
-		hangs += $9
-		speed += $11
-		runs += $12
-		edges = larger(edges, $13)
+		corpus = larger(corpus, $2)
+		crashes += $3
+		hangs += $4
 	}
 	END {
+		close_member()
 		printf "%d fuzzers %11d runs %7d/s  edges %5d  corpus %5d  crashes %3d  hangs %d  stability %.2f %%\n",
 			members, runs, speed, edges, corpus, crashes, hangs, stability
-	}' "$1/.counters"
+	}' "${1%/fleet}/counters"
 }
 
 # status TARGET TIME: its fleet in one line.
@@ -184,7 +199,7 @@ name_crashes() {
 
 # What the fleet found goes to the corpus that all fuzzers of the target begin with, by content.
 keep_finds() {
-	find "$fleet" -path '*/queue/id*' ! -name '*,sync:*' ! -name '*,orig:*' -exec sha1sum {} + |
+	find "$fleet" -path '*/queue/id*' ! -name '*,sync:*' -exec sha1sum {} + |
 		while read -r sum file; do
 			[ -e "$found/$sum" ] || cp "$file" "$found/$sum"
 		done
