@@ -102,6 +102,18 @@ advise() {
 	[ "$JOBS" -le "$(nproc)" ] || say "Faster with: JOBS=$(nproc), as many as there are cores"
 }
 
+# A fuzzer that was killed leaves its target behind, stopped. While no fleet runs on $t, nobody else
+# has such a process.
+end_leftovers() {
+	ps -eo pid,stat,args | while read -r pid stat program _; do
+		case $stat-$program in
+		T*-build/afl/fuzz_"$t" | T*-build/afl-*/fuzz_"$t") ;;
+		*) continue ;;
+		esac
+		[ "$(readlink "/proc/$pid/cwd")" != "$PWD" ] || kill -KILL "$pid" || true
+	done
+}
+
 # The fleet, as words NUMBER:PID. Its members end with this script, however that ends.
 members=
 stopped=
@@ -113,6 +125,7 @@ stop_fleet() {
 	for m in $members; do
 		wait "${m#*:}" 2>/dev/null || true
 	done
+	[ -z "$members" ] || end_leftovers
 	members=
 }
 trap 'stopped=yes' INT TERM
@@ -174,8 +187,9 @@ key_of() {
 	for flavour in replay replay-address-undefined; do
 		[ -x "build/$flavour/fuzz_$t" ] || continue
 		# shellcheck disable=SC2086 # $calm is two words or none
-		timeout 20 $calm "build/$flavour/fuzz_$t" -q "$1" 2>&1 </dev/null |
-			sed -n 's/.*FAULT key=\([^ ]*\).*/\1/p; s/^SUMMARY: //p' | head -n 1 | grep . && return
+		{ timeout 20 $calm "build/$flavour/fuzz_$t" -q "$1" 2>&1 </dev/null |
+			sed -n 's/.*FAULT key=\([^ ]*\).*/\1/p; s/^SUMMARY: //p' | head -n 1 | grep . && return; } \
+			2>/dev/null
 	done
 	say "no fault when replayed"
 }
@@ -215,6 +229,7 @@ prepare() {
 	mkdir -p "$work/crashes" "$found" "$fleet/s1/queue" "$start"
 	exec 9>"$work/lock"
 	flock -w 10 9 || die "T=$t: a campaign on it is running; make campaign-status shows it"
+	end_leftovers
 	needed="build/afl/fuzz_$t build/corpus/$t.made build/replay/fuzz_$t"
 	[ "$JOBS" -lt 2 ] || needed="$needed build/afl-asan/fuzz_$t build/replay-address-undefined/fuzz_$t"
 	[ "$JOBS" -lt 3 ] || needed="$needed build/afl-cmplog/fuzz_$t"
