@@ -32,7 +32,8 @@ include mk/kernel.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS) $(KERNEL_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS KERNEL_TARGETS KERNEL_FETCH TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check check-report replay stress bench bugs ablation corpus iommupt campaign campaign-status coverage deps targets target-rows clean
+.PHONY: all help fuzz check check-report replay stress bench bugs ablation corpus iommupt campaign campaign-status \
+	oss-fuzz-check coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -88,6 +89,10 @@ campaign:
 campaign-status:
 	@scripts/campaign.sh status
 
+oss-fuzz-check:
+	@scripts/deps.sh oss
+	@scripts/oss-fuzz-check.sh
+
 coverage:
 	@scripts/deps.sh coverage
 	@+scripts/coverage.sh
@@ -120,6 +125,7 @@ clean:
 #:   make bugs               which planted faults are found, and how fast; the table is docs/bugs.md
 #:   make ablation           what each part of input generation is worth
 #:   make corpus             keeps the best of what was fuzzed (T=, FROM=) beside the scenarios of corpus/
+#:   make oss-fuzz-check     builds as OSS-Fuzz does and looks at what its checks look at
 #:   make coverage           lines of core/ that the corpus reaches, and those it does not
 #:   make deps               installs what any of these needs (each installs its own by itself)
 #:   make targets            names of the targets, one a line

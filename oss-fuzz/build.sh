@@ -13,68 +13,82 @@ work=${WORK:?}/iommupt
 rm -rf "$work"
 mkdir -p "$work" "${OUT:?}"
 
-# One source file to one object, below the directory of its kind.
-object() { # DIRECTORY SOURCE FLAG..
-	local directory=$1 source=$2
-	shift 2
-	mkdir -p "$work/$directory"
-	# shellcheck disable=SC2086 # flags are words
-	$CC $CFLAGS -std=gnu11 -DPT_ASSERTS -Ifuzz "$@" -c "$source" \
-		-o "$work/$directory/$(echo "${source%.c}" | tr / _).o"
+# Runs a command beside others, as many as there are cores; one that fails ends the build.
+running=0
+beside() { # COMMAND..
+	if [ "$running" -ge "$(nproc)" ]; then
+		wait -n
+		running=$((running - 1))
+	fi
+	"$@" &
+	running=$((running + 1))
+}
+await() {
+	while [ "$running" -gt 0 ]; do
+		wait -n
+		running=$((running - 1))
+	done
 }
 
+# One source file to one object, below the directory of its kind.
+object() { # DIRECTORY SOURCE COMMAND..
+	mkdir -p "$work/$1"
+	"${@:3}" -std=gnu11 -DPT_ASSERTS -Ifuzz -c "$2" -o "$work/$1/$(echo "${2%.c}" | tr / _).o"
+}
+
+# Tools run here, not on the cluster: without instrumentation, so that they leave no files.
+# shellcheck disable=SC2206 # flags are words
+compile=($CC $CFLAGS) tool=(clang -O1 -Icore)
 for source in core/*.c; do
-	object core "$source" -ffreestanding -Icore
-	object hooked "$source" -ffreestanding -Icore -DPT_HOOK
+	beside object core "$source" "${compile[@]}" -ffreestanding -Icore
+	beside object hooked "$source" "${compile[@]}" -ffreestanding -Icore -DPT_HOOK
+	beside object tools "$source" "${tool[@]}"
 done
 for source in fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core.c; do
 	case $source in
-	fuzz/replay.c | fuzz/serve.c | fuzz/ops/asm.c | fuzz/ops/dict.c) ;;
-	fuzz/oracle/*) object harness "$source" ;;
-	*) object harness "$source" -Icore ;;
+	fuzz/replay.c | fuzz/serve.c | fuzz/ops/asm.c | fuzz/ops/dict.c) continue ;;
+	fuzz/oracle/*) beside object harness "$source" "${compile[@]}" ;;
+	*) beside object harness "$source" "${compile[@]}" -Icore ;;
 	esac
+	beside object tools "$source" "${tool[@]}"
+done
+await
+for name in asm dict; do
+	clang -O1 -std=gnu11 -Ifuzz -Icore -o "$work/ops$name" "fuzz/ops/$name.c" "$work"/tools/*.o
 done
 
-# Tools that run here, not on the cluster: without instrumentation, so that they leave no files.
-sources=()
-for source in fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core.c core/*.c; do
-	case $source in
-	fuzz/replay.c | fuzz/ops/asm.c | fuzz/ops/dict.c) ;;
-	*) sources+=("$source") ;;
-	esac
-done
-for tool in asm dict; do
-	clang -O1 -std=gnu11 -DPT_ASSERTS -Ifuzz -Icore -o "$work/ops$tool" "fuzz/ops/$tool.c" \
-		"${sources[@]}"
-done
-
-make -s --no-print-directory target-rows | while IFS=: read -r name source defines fault; do
-	case $name in
-	canary | linux_* | lax_*) continue ;;
-	esac
-	[ -z "$fault" ] || continue
-	core=core
-	case $name in
+# One row of mk/targets.mk: the program and what goes with it.
+target() { # NAME SOURCE DEFINES
+	local core=core hw seeds=$work/seeds/$1 length=512
+	case $1 in
 	race_*) core=hooked ;;
 	esac
 	# shellcheck disable=SC2086 # flags are words
-	$CC $CFLAGS -std=gnu11 -DPT_ASSERTS -Ifuzz -Icore ${defines//,/ } -c "fuzz/targets/$source" \
-		-o "$work/$name.o"
+	"${compile[@]}" -std=gnu11 -DPT_ASSERTS -Ifuzz -Icore ${3//,/ } -c "fuzz/targets/$2" \
+		-o "$work/$1.o"
 	# shellcheck disable=SC2086 # flags are words
-	$CXX $CXXFLAGS "$work/$name.o" "$work"/harness/*.o "$work/$core"/*.o \
-		$LIB_FUZZING_ENGINE -o "$OUT/$name"
-	printf '[libfuzzer]\nmax_len = 512\n' >"$OUT/$name.options"
-	hw=$(echo "$defines" | tr , '\n' | sed -n 's/^-DTARGET_HW=HW_//p' | tr '[:upper:]' '[:lower:]')
-	[ -z "$hw" ] || "$work/opsdict" "$hw" >"$OUT/$name.dict"
-	seeds=$work/seeds/$name
+	$CXX $CXXFLAGS "$work/$1.o" "$work"/harness/*.o "$work/$core"/*.o \
+		$LIB_FUZZING_ENGINE -o "$OUT/$1"
+	hw=$(echo "$3" | tr , '\n' | sed -n 's/^-DTARGET_HW=HW_//p' | tr '[:upper:]' '[:lower:]')
 	mkdir -p "$seeds"
-	if [ -n "$hw" ] && [ -d "corpus/$name" ]; then
-		"$work/opsasm" --hw "$hw" "corpus/$name" -o "$seeds"
-	elif [ "$name" = text ]; then
+	if [ -z "$hw" ]; then
+		length=4096
 		for text in corpus/*/*.ops; do
 			cp "$text" "$seeds/$(echo "${text#corpus/}" | tr / -)"
 		done
+	else
+		"$work/opsdict" "$hw" >"$OUT/$1.dict"
+		[ ! -d "corpus/$1" ] || "$work/opsasm" --hw "$hw" "corpus/$1" -o "$seeds"
 	fi
+	printf '[libfuzzer]\nmax_len = %d\n' "$length" >"$OUT/$1.options"
 	[ -n "$(ls -A "$seeds")" ] || printf '\0\0\0\0\0\0\0\0\0' >"$seeds/empty"
-	(cd "$seeds" && zip -q "$OUT/${name}_seed_corpus.zip" ./*)
-done
+	(cd "$seeds" && zip -q "$OUT/$1_seed_corpus.zip" ./*)
+}
+
+while IFS=: read -r name source defines fault; do
+	case $name in
+	canary | linux_* | lax_*) continue ;;
+	esac
+	[ -n "$fault" ] || beside target "$name" "$source" "$defines"
+done < <(make -s --no-print-directory target-rows)
+await

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Installs what is missing: deps.sh NEED.., a need being build, 32, fuzz, check, coverage, bench,
-# afl, report, page, kernel or all. Quick if nothing is. Where there is no apt, or no right to use
-# it, prints the list and exits 2.
+# afl, oss, report, page, kernel or all. Quick if nothing is. Where there is no apt, or no right to
+# use it, prints the list and exits 2.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,6 +20,9 @@ compiles() { # OPTION HEADERS [PROGRAM]
 		done
 		say 'int main(void) { return 0; }'
 	} | "$GCC" "$1" -x c - -o "${3:-/dev/null}"
+}
+exists() { # OPTION LIBRARY
+	[ -e "$("$GCC" "$1" --print-file-name="$2")" ]
 }
 clang_has() {
 	[ -e "$("$CLANG" --print-file-name="libclang_rt.$1-x86_64.a")" ] ||
@@ -56,6 +59,15 @@ yamllint command -v yamllint
 rows_afl='
 afl++ command -v afl-clang-fast
 '
+rows_oss="
+libstdc++-12-dev exists -m64 libstdc++.a
+lib32stdc++-12-dev exists -m32 libstdc++.a
+llvm-14-linker-tools [ -e /usr/lib/llvm-14/lib/LLVMgold.so ]
+file command -v file
+python3 command -v python3
+unzip command -v unzip
+zip command -v zip
+"
 rows_report='
 libcjson-dev compiles -O0 cjson/cJSON.h
 '
@@ -73,10 +85,11 @@ for need; do
 	fuzz | coverage | bench) rows="$rows $rows_build $rows_clang" ;;
 	check) rows="$rows $rows_check $rows_report" ;;
 	afl) rows="$rows $rows_build $rows_clang $rows_afl" ;;
+	oss) rows="$rows $rows_build $rows_32 $rows_clang $rows_afl $rows_oss" ;;
 	report) rows="$rows $rows_build $rows_report" ;;
 	page) rows="$rows $rows_build $rows_report $rows_page" ;;
 	kernel) rows="$rows $rows_kernel" ;;
-	all) rows="$rows $rows_check $rows_afl $rows_report $rows_kernel $rows_page" ;;
+	all) rows="$rows $rows_check $rows_afl $rows_oss $rows_report $rows_kernel $rows_page" ;;
 	*) die "deps.sh: no such need: $need" ;;
 	esac
 done
