@@ -169,16 +169,18 @@ start_member() {
 	members="$members $1:$!"
 }
 
-# libFuzzer ends with each crash and is started again; AFL++ goes on, so that its end is said.
+# A member that has ended is started again: libFuzzer ends with each crash, others were killed.
 mind_members() {
 	for m in $members; do
 		! kill -0 "${m#*:}" 2>/dev/null || continue
+		n=${m%%:*}
 		members=$(say "$members" | sed "s/ *$m//")
-		if [ "${m%%:*}" -eq 5 ]; then
-			start_libfuzzer
-		else
-			say "fuzzer ${m%%:*} has ended: $(tail -n 1 "$work/log.${m%%:*}")"
+		if [ "$n" -ne 5 ] && [ ! -s "$fleet/s$n/fuzzer_stats" ]; then
+			sed '/^[^A-Za-z]*$/d' "$work/log.$n" | tail -n 3 >&2
+			die "fuzzer $n did not start; its output is $work/log.$n"
 		fi
+		[ "$n" -eq 5 ] || say "fuzzer $n has ended and is started again; its output was $work/log.$n"
+		start_member "$n"
 	done
 }
 
@@ -256,8 +258,7 @@ take_turn() {
 	say "Fuzzing $t for $turn s, finds go to $work"
 	began=$(date +%s)
 	next=10
-	while passed=$(($(date +%s) - began)) && [ "$passed" -lt "$turn" ] && [ -z "$stopped" ] &&
-		[ -n "$members" ]; do
+	while passed=$(($(date +%s) - began)) && [ "$passed" -lt "$turn" ] && [ -z "$stopped" ]; do
 		if [ "$passed" -ge "$next" ]; then
 			mind_members
 			status "$t" "$passed s"
@@ -270,10 +271,6 @@ take_turn() {
 	name_crashes
 	keep_finds
 	exec 9>&-
-	if ! grep -qs . "$fleet"/*/fuzzer_stats; then
-		[ -n "$stopped" ] || tail -n 5 "$work/log.1" >&2
-		[ -n "$stopped" ] || die "the fleet did not start; its output is $work/log.*"
-	fi
 }
 
 advise
