@@ -279,15 +279,17 @@ unsigned invent_phrase(struct rng *r, const struct prog *p, struct op *out)
 	return n;
 }
 
-/* Half of all bytes stay with the usual; few features are raw. */
+/* Half of the bytes stay with the usual; one header in sixteen asks for what init may refuse. */
 static void invent_header(struct rng *r, struct prog *p)
 {
+	bool raw = !below(r, 16);
+
 	memset(p->header, 0, PROG_HEADER);
 	for (unsigned i = 2; i < PROG_HEADER; i++)
-		if (below(r, 2))
+		if (raw || below(r, 2))
 			p->header[i] = below(r, 256);
-	if (p->header[5] >= 240 && below(r, 2))
-		p->header[5] &= 0x7f;
+	if (raw)
+		p->header[5] |= 0xf0;
 	if (below(r, 2))
 		p->header[1] = below(r, 256) & below(r, 256);
 }

@@ -160,9 +160,9 @@ static const struct {
 	uint8_t weight; /* of 32 */
 	void (*apply)(struct rng *r, struct prog *p);
 } mutations[] = {
-	{6, mutate_insert}, {3, mutate_phrase},	  {4, mutate_delete}, {2, mutate_duplicate},
+	{5, mutate_insert}, {3, mutate_phrase},	  {3, mutate_delete}, {2, mutate_duplicate},
 	{1, mutate_swap},   {5, mutate_argument}, {3, mutate_target}, {1, mutate_seam},
-	{2, mutate_mod},    {2, mutate_header},	  {2, invent_prog},   {1, mutate_preemption},
+	{2, mutate_mod},    {2, mutate_header},	  {4, invent_prog},   {1, mutate_preemption},
 };
 
 static void mutate_once(struct rng *r, struct prog *p)
