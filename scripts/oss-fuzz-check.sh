@@ -105,7 +105,7 @@ print(" ".join("-%s=%s" % o for o in parser["libfuzzer"].items()))' "$program.op
 	exit 0
 fi
 
-expected=$(say "$TARGETS" | tr ' ' '\n' | grep -cv '^canary$\|^lax_\|^linux_')
+expected=$(say "$TARGETS" | tr ' ' '\n' | grep -v '^canary$\|^lax_\|^linux_' | grep -c .)
 
 # The environment of a build: what compile and compile_<engine> of OSS-Fuzz would set.
 environment() {
