@@ -12,27 +12,8 @@
 
 #include <cmocka.h>
 
-#include "ops/apply.h"
+#include "no_apply.h"
 #include "ops/facts.h"
-
-/* Nothing runs here; where the harness is linked its own definitions win. */
-#define NO_APPLY(name)                                                      \
-	__attribute__((weak)) void name(struct run *r, const struct op *op) \
-	{                                                                   \
-		(void)r;                                                    \
-		(void)op;                                                   \
-	}
-NO_APPLY(run_map)
-NO_APPLY(run_map_pages)
-NO_APPLY(run_unmap)
-NO_APPLY(run_sync)
-NO_APPLY(run_lookup)
-NO_APPLY(run_nomem)
-NO_APPLY(run_dread)
-NO_APPLY(run_dwrite)
-NO_APPLY(run_dirty)
-NO_APPLY(run_fiber)
-NO_APPLY(run_preempt)
 
 static uint64_t seed;
 

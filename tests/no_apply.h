@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* For tests of programs that do not run them: the table's functions do nothing. */
+#ifndef TESTS_NO_APPLY_H
+#define TESTS_NO_APPLY_H
+
+#include "ops/apply.h"
+
+#define NO_APPLY(name)                                \
+	void name(struct run *r, const struct op *op) \
+	{                                             \
+		(void)r;                              \
+		(void)op;                             \
+	}
+NO_APPLY(run_map)
+NO_APPLY(run_map_pages)
+NO_APPLY(run_unmap)
+NO_APPLY(run_sync)
+NO_APPLY(run_lookup)
+NO_APPLY(run_nomem)
+NO_APPLY(run_dread)
+NO_APPLY(run_dwrite)
+NO_APPLY(run_dirty)
+NO_APPLY(run_fiber)
+NO_APPLY(run_preempt)
+
+#endif
