@@ -98,15 +98,20 @@ build/$1/fuzz/oracle/%.o: fuzz/oracle/%.c build/$1/flags
 build/$1/libcore.a: $$(CORE:%=build/$1/%)
 build/$1/libhook.a: $$(HOOK:%=build/$1/%)
 build/$1/libharness.a: $$(HARNESS:%=build/$1/%)
-build/$1/tests/test_%: tests/test_%.c $$(TEST_HOST) $$(wildcard tests/*.h) $$(HEADERS) \
-		build/$1/libharness.a build/$1/libcore.a
+build/$1/tests/%.o: tests/%.c build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,-Itests $(FUZZ_FLAGS)) $$<
+build/$1/tests/libhost.a: $$(TEST_HOST:%.c=build/$1/%.o)
+build/$1/tests/test_%: tests/test_%.c $$(wildcard tests/*.h) $$(HEADERS) \
+		build/$1/tests/libhost.a build/$1/libharness.a build/$1/libcore.a
 	@mkdir -p $$(@D)
 	$$(call cc,$1) -Itests $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka -lpthread
 build/$1/stress build/$1/bench_fiber: build/$1/%: tests/%.c build/$1/libharness.a build/$1/libcore.a
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lpthread
 build/$1/bench: $$(wildcard bench/*.[ch]) build/$1/libharness.a build/$1/libcore.a
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^)
--include $$(wildcard build/$1/core/*.d build/$1/hook/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d)
+-include $$(wildcard build/$1/core/*.d build/$1/hook/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d \
+	build/$1/tests/*.d)
 endef
 
 # A fault's patch is applied to a copy of the sources. What a program has of it are the files that the
