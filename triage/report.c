@@ -185,6 +185,14 @@ static void say_versions(struct page *page)
 		  run_line(argv), flags, u.sysname, u.release, u.machine);
 }
 
+/* A name that tells the form, or standard output. */
+static bool is_page(const char *out)
+{
+	const char *dot = strrchr(out, '.');
+
+	return !strcmp(out, "-") || (dot && (!strcmp(dot, ".html") || !strcmp(dot, ".md")));
+}
+
 int cmd_report(void)
 {
 	static struct story story;
@@ -194,6 +202,8 @@ int cmd_report(void)
 
 	if (!opt.argc || !opt.out)
 		die("report takes directories and -o FILE; report --help");
+	if (!is_page(opt.out))
+		die("%s: ends neither in .html nor in .md", opt.out);
 	output_check(opt.out);
 	n = inbox_collect(&rows);
 	page_begin(&page, opt.out, "Page-table faults");

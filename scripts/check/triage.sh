@@ -147,6 +147,31 @@ for command in show shrink asm disasm emit inbox keep; do
 		expect "$command of a pipe" 2 'not a file' -- "$tool" $command "$here/pipe"
 	}
 done
+for command in matrix bisect report; do
+	expect "$command --help" 0 'Example:' -- "$tool" $command --help
+	expect "$command of nothing" 2 takes -- "$tool" $command
+	expect "$command with a wrong option" 2 'no option of' -- "$tool" $command --nope
+	expect "$command without an option's value" 2 'takes a value' -- "$tool" $command --target
+	case $command in
+	matrix) of='' ;;
+	bisect) of='HEAD HEAD' ;;
+	report) of="-o $odd/out.html" ;;
+	esac
+	# shellcheck disable=SC2086 # words
+	{
+		expect "$command of what is not there" 2 'No such file' -- "$tool" $command "$here/nothing" $of
+		[ $command = report ] || {
+			expect "$command of a directory" 2 'not a file' -- "$tool" $command "$here/directory" $of
+			expect "$command of a text with an error" 2 'wrong.ops:7:5: ' -- "$tool" $command "$here/wrong.ops" $of
+			expect "$command of no target" 2 'say --target' -- "$tool" $command "$odd/unnamed" $of
+		}
+	}
+done
+expect 'bisect from no commit' 2 'no such commit' -- "$tool" bisect bugs/canary.ops nope HEAD
+expect 'bisect of what is no program' 2 'no programs' -- "$tool" bisect --target text "$here/bytes" HEAD HEAD
+expect 'report of another form' 2 'neither in .html' -- "$tool" report "$odd/crashes" -o "$odd/out.pdf"
+expect 'report to where nothing can be' 2 'No such file' -- "$tool" report "$odd/crashes" -o "$odd/no/such.html"
+expect 'report does not overwrite' 2 'is there already' -- "$tool" report "$odd/crashes" -o bugs/../README.md
 for command in shrink asm disasm emit; do
 	expect "$command does not overwrite" 2 'is there already' -- \
 		"$tool" $command bugs/canary.ops -o "$odd/unnamed"
