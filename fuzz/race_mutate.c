@@ -25,6 +25,14 @@ static struct op make(const struct prog *p, enum op_code code, unsigned mod)
 	return (struct op){.code = code, .slot = op_first_slot(prog_version(p), code), .mod = mod};
 }
 
+/* How many events of a class a call has, about; one that grows the tree looks at the top often. */
+static unsigned often(unsigned class)
+{
+	if (class == CLASS_ANY || class <= CLASS_STORE)
+		return 16;
+	return class == CLASS_TOP ? 8 : 3;
+}
+
 static struct op preemption(struct rng *r, const struct prog *p, unsigned target)
 {
 	static const uint8_t classes[16] = {
@@ -34,7 +42,7 @@ static struct op preemption(struct rng *r, const struct prog *p, unsigned target
 	struct op op = make(p, OP_PREEMPT, target);
 
 	op.arg[0] = classes[below(r, 16)];
-	op.arg[1] = op.arg[0] == CLASS_ANY || op.arg[0] <= CLASS_STORE ? below(r, 16) : below(r, 3);
+	op.arg[1] = below(r, often(op.arg[0]));
 	return op;
 }
 

@@ -170,7 +170,8 @@ done
 expect 'bisect from no commit' 2 'no such commit' -- "$tool" bisect bugs/canary.ops nope HEAD
 expect 'bisect of what is no program' 2 'no programs' -- "$tool" bisect --target text "$here/bytes" HEAD HEAD
 expect 'report of another form' 2 'neither in .html' -- "$tool" report "$odd/crashes" -o "$odd/out.pdf"
-expect 'report to where nothing can be' 2 'No such file' -- "$tool" report "$odd/crashes" -o "$odd/no/such.html"
+expect 'report to where nothing can be' 2 'No such file' -- \
+	"$tool" report "$odd/crashes" --target canary -o "$odd/no/such.html"
 expect 'report does not overwrite' 2 'is there already' -- "$tool" report "$odd/crashes" -o bugs/../README.md
 for command in shrink asm disasm emit; do
 	expect "$command does not overwrite" 2 'is there already' -- \
