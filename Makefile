@@ -140,7 +140,7 @@ clean:
 #:   CC=clang-14             compiler; any clang from 14 on, gcc where nothing is fuzzed
 #:   SAN=address,undefined   sanitizers; memory, thread, none
 #:   CORPUS=DIR              starts from these inputs; from nothing with CORPUS=empty
-#:   FROM=DIR                what make corpus distils, build/work/T/corpus if not given
+#:   FROM=DIR                what make corpus distils, build/runs/T/corpus if not given
 #:   B=NAME                  builds the fault bugs/NAME.patch in; for bugs a pattern
 #:   SEEDS=3                 runs for each fault
 #:   CHECKS="rules unit"     only these groups of checks, see scripts/check/

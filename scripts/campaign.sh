@@ -59,12 +59,12 @@ $(find "$m" -path '*/crashes*/id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | w
 
 # status TARGET TIME: its fleet in one line.
 status() {
-	printf '%8s  %-14s %s\n' "$2" "$1" "$(counters "build/work/$1/fleet")"
+	printf '%8s  %-14s %s\n' "$2" "$1" "$(counters "build/runs/$1/fleet")"
 }
 
 if [ "${1:-}" = status ]; then
-	[ -n "$(find build/work -maxdepth 2 -name fleet 2>/dev/null)" ] || die "no campaign yet"
-	for fleet in build/work/*/fleet; do
+	[ -n "$(find build/runs -maxdepth 2 -name fleet 2>/dev/null)" ] || die "no campaign yet"
+	for fleet in build/runs/*/fleet; do
 		work=${fleet%/fleet}
 		state=stopped
 		flock -n "$work/lock" true || state=running
@@ -227,7 +227,7 @@ prepare() {
 	if [ "$hw" = none ]; then
 		hw='' length=4096
 	fi
-	work=build/work/$t fleet=$work/fleet found=$work/corpus start=$work/fleet-start
+	work=build/runs/$t fleet=$work/fleet found=$work/corpus start=$work/fleet-start
 	mkdir -p "$work/crashes" "$found" "$fleet/s1/queue" "$start"
 	exec 9>"$work/lock"
 	flock -w 10 9 || die "T=$t: a campaign on it is running; make campaign-status shows it"
@@ -290,15 +290,15 @@ done
 say
 set --
 for t in $T; do
-	work=build/work/$t fleet=build/work/$t/fleet
+	work=build/runs/$t fleet=build/runs/$t/fleet
 	[ -d "$fleet" ] || continue
 	status "$t" total
 	[ -z "$(crash_files)" ] || set -- "$@" "$work/crashes" "$fleet"/*/crashes*
 done
 if [ $# -gt 0 ]; then
 	build build/iommupt
-	build/iommupt inbox -f -o build/work/inbox "$@" || true
-	say "Shrunk programs are in build/work/inbox, the files that crashed in build/work/*/keys"
+	build/iommupt inbox -f -o build/runs/inbox "$@" || true
+	say "Shrunk programs are in build/runs/inbox, the files that crashed in build/runs/*/keys"
 fi
 if [ -n "$stopped" ]; then
 	say "Stopped; the same command goes on from here"

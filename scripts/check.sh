@@ -16,7 +16,7 @@ mkdir -p build/check
 results=build/check/results
 : >"$results"
 
-for group in ${CHECKS:-build rules yaml hook races unit replay speed determinism input faults nomem fuzz kernel triage}; do
+for group in ${CHECKS:-build rules yaml hook races unit replay memory determinism input faults nomem fuzz kernel triage}; do
 	[ -x "scripts/check/$group.sh" ] || die "CHECKS=$group: no such group in scripts/check/"
 	{
 		"scripts/check/$group.sh" 2>"build/check/$group.log" ||

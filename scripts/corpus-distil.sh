@@ -14,7 +14,7 @@ T=${T:-ops_amdv1} FROM=${FROM:-}
 is_target "$T" || die "T=$T: no such target; make targets lists them"
 [ -d "corpus/$T" ] || die "T=$T: its corpus is another target's; there is no corpus/$T"
 [ -z "$FROM" ] || [ -d "$FROM" ] || die "FROM=$FROM: no such directory"
-FROM=${FROM:-build/work/$T/corpus}
+FROM=${FROM:-build/runs/$T/corpus}
 [ -d "$FROM" ] || die "$FROM: nothing was found yet; make fuzz T=$T, or say FROM="
 
 fuzzer=build/$FUZZ/fuzz_$T

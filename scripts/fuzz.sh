@@ -3,7 +3,7 @@
 #
 # `make fuzz`: builds target T with libFuzzer, runs it for TIME_S seconds from its corpus or from
 # CORPUS, and says how it goes. A fault ends it with exit 1, its key, its listing and the command
-# that replays it. Finds are kept in build/work/T/corpus for the next time.
+# that replays it. Finds are kept in build/runs/T/corpus for the next time.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ is_number "$JOBS" || die "JOBS=$JOBS: not a number of processes"
 with=build/${B:+bugs/$B/}
 fuzzer=$with$FUZZ/fuzz_$T
 replayer=${with}replay/fuzz_$T
-work=${with}work/$T
+work=${with}runs/$T
 log=$work/log
 start=build/corpus/$T
 found=$work/corpus

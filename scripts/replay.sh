@@ -12,7 +12,7 @@ F=${F:-} T=${T:-} B=${B:-}
 [ -n "$F" ] || die 'make replay F=FILE: which file, or directory of files?'
 [ -e "$F" ] || die "F=$F: no such file"
 case $F in
-build/bugs/*/work/*) [ -n "$B" ] || B=$(printf '%s' "$F" | cut -d / -f 3) ;;
+build/bugs/*/runs/*) [ -n "$B" ] || B=$(printf '%s' "$F" | cut -d / -f 3) ;;
 esac
 if [ -z "$T" ]; then
 	for t in $TARGETS $KERNEL_TARGETS; do

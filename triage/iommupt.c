@@ -17,7 +17,7 @@ static const struct command {
 	 "The listing: operations, addresses, answers of engine and model, the first divergence "
 	 "marked; for races a column per fiber. --tree draws the page table before and after the "
 	 "fault. Exit 1 on a fault.",
-	 "iommupt show --tree build/work/ops_amdv1/crashes/crash-0f3a", "tj", cmd_show},
+	 "iommupt show --tree build/runs/ops_amdv1/crashes/crash-0f3a", "tj", cmd_show},
 	{"shrink", "FILE [-o OUT] [--json]",
 	 "Fewest operations, then simplest arguments, with the same key; to FILE.min.ops if -o "
 	 "does not say where.",
@@ -34,7 +34,7 @@ static const struct command {
 	{"inbox", "DIRECTORY... [-o DIRECTORY] [--json]",
 	 "All crashes of a campaign: replayed, folded by key, one of each shrunk, known ones told "
 	 "from new ones. -o keeps the shrunk programs.",
-	 "iommupt inbox build/work/ops_amdv1/crashes -o build/inbox", "ofj", cmd_inbox},
+	 "iommupt inbox build/runs/ops_amdv1/crashes -o build/inbox", "ofj", cmd_inbox},
 	{"matrix", "FILE [--json]",
 	 "Who catches it: 100 replays under each sanitizer, compiler, width and level of "
 	 "optimisation, one varied at a time. Builds what is missing.",
@@ -45,7 +45,7 @@ static const struct command {
 	{"report", "DIRECTORY... -o FILE.html|FILE.md",
 	 "One page of all faults, to read and to send: for each the shrunk program, the page table "
 	 "before and after, caches, builds that catch it, a reproducer. It loads nothing.",
-	 "iommupt report build/work/ops_amdv1/crashes -o report.html", "of", cmd_report},
+	 "iommupt report build/runs/ops_amdv1/crashes -o report.html", "of", cmd_report},
 	{"keep", "FILE [-o DIRECTORY]",
 	 "Into regress/ (or -o) as text under its key, with the commit it fails on.",
 	 "iommupt keep short.ops", "o", cmd_keep},

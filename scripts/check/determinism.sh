@@ -9,16 +9,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 . scripts/check/lib.sh
 
-if [ $# -eq 0 ]; then
-	# shellcheck disable=SC2086 # a list of words
-	in_parallel $HEALTHY
-	exit 0
-fi
-
+[ $# -gt 0 ] || each_healthy_target
 target=$1
 replayer=build/replay/fuzz_$target
-inputs=build/corpus/$target
-[ ! -d "regress/$target" ] || inputs="$inputs regress/$target"
+inputs=$(inputs_of "$target")
 order=build/check/$target-order
 # shellcheck disable=SC2086 # a list of words
 find $inputs -type f ! -name '.*' | sort >"$order.files"

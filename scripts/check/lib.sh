@@ -52,3 +52,15 @@ expect() {
 in_parallel() {
 	printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 "$0"
 }
+
+# Runs this script once for each target that has no fault, and ends it.
+each_healthy_target() {
+	# shellcheck disable=SC2086 # a list of words
+	in_parallel $HEALTHY
+	exit 0
+}
+
+# inputs_of TARGET: where its inputs are.
+inputs_of() {
+	say "build/corpus/$1$([ ! -d "regress/$1" ] || say " regress/$1")"
+}

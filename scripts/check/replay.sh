@@ -8,15 +8,9 @@ set -eu
 cd "$(dirname "$0")/../.."
 . scripts/check/lib.sh
 
-if [ $# -eq 0 ]; then
-	# shellcheck disable=SC2086 # a list of words
-	in_parallel $HEALTHY
-	exit 0
-fi
-
+[ $# -gt 0 ] || each_healthy_target
 target=$1
-inputs=build/corpus/$target
-[ ! -d "regress/$target" ] || inputs="$inputs regress/$target"
+inputs=$(inputs_of "$target")
 first=
 for flavour in $REPLAYERS; do
 	digests=build/check/$target-$flavour.digests
