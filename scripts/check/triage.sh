@@ -107,7 +107,7 @@ done
 for fault in $sample; do
 	set -- "$@" "build/bugs/$fault/quick/fuzz_$(fault_header "$fault" Target)"
 done
-build B="$sample" build/iommupt build/libiommupt.a build/bugs/canary/libiommupt.a "$@" >&2
+build B="$sample" build/iommupt build/libiommupt.a build/bugs/canary/libiommupt.a build/replay/fuzz_text "$@" >&2
 
 crash="$odd/crashes/id:000000,sig:06,src:000000,op:havoc"
 "$tool" asm bugs/canary.ops -o "$crash"
@@ -185,34 +185,35 @@ expect 'inbox into what is no directory' 2 'no directory' -- "$tool" inbox "$odd
 expect 'keep without a fault' 2 'no fault' -- "$tool" keep "$here/empty" -o "$odd/kept"
 expect 'emit of a race' 2 'schedule' -- "$tool" emit --target race_amdv1 "$here/bytes"
 
-expect 'show the canary' 1 'shadow@map@-' -- "$tool" show bugs/canary.ops
-expect 'show its tree' 1 '>> .*2M pages' -- "$tool" show --tree bugs/canary.ops
-expect 'show as JSON' 1 '"key":.*"shadow@map@-"' -- "$tool" show --json bugs/canary.ops
-expect 'show a name of AFL++' 1 'shadow@map@-' -- "$tool" show --target canary "$crash"
+expect 'show the canary' 1 'shadow@unmap@-' -- "$tool" show bugs/canary.ops
+expect 'show its tree, the way to the fault marked' 1 '^>> *\[0\] 0x0.*table' -- "$tool" show --tree bugs/canary.ops
+expect 'and what it was before' 1 '2M pages to 0x0' -- "$tool" show --tree bugs/canary.ops
+expect 'show as JSON' 1 '"key":.*"shadow@unmap@-"' -- "$tool" show --json bugs/canary.ops
+expect 'show a name of AFL++' 1 'shadow@unmap@-' -- "$tool" show --target canary "$crash"
 expect 'show an empty file' 0 'no fault' -- "$tool" show "$here/empty"
 expect 'show any bytes' 0 'no fault' -- "$tool" show "$here/bytes"
 expect 'show more bytes than a target takes' 0 'no fault' -- "$tool" show "$here/large"
 expect 'show what is no program' 0 'no fault' -- "$tool" show --target text "$here/bytes"
 expect 'show a file of another target' 0 'no fault' -- "$tool" show --target ops_riscv "$crash"
-expect 'shrink a crash' 0 'became 1 ' -- "$tool" shrink --target canary "$crash" -o "$odd/short.ops"
-expect 'show what was shrunk, which names its target' 1 'shadow@map@-' -- "$tool" show "$odd/short.ops"
+expect 'shrink a crash' 0 'became 2 ' -- "$tool" shrink --target canary "$crash" -o "$odd/short.ops"
+expect 'show what was shrunk, which names its target' 1 'shadow@unmap@-' -- "$tool" show "$odd/short.ops"
 expect 'shrink what is well' 1 'nothing to shrink' -- "$tool" shrink "$here/bytes"
-expect 'inbox of a campaign' 1 'shadow@map@- .*canary .* 1 ' -- "$tool" inbox --target canary "$odd/crashes"
+expect 'inbox of a campaign' 1 'shadow@unmap@- .*canary .* 1 ' -- "$tool" inbox --target canary "$odd/crashes"
 expect 'inbox of an empty directory' 0 '^0 files' -- "$tool" inbox "$here/directory"
 expect 'inbox skips what cannot be used' 0 'skipped, the last: ' -- "$tool" inbox "$here"
-expect 'keep' 0 'kept/canary/shadow_map_-.ops' -- "$tool" keep "$odd/short.ops" -o "$odd/kept"
+expect 'keep' 0 'kept/canary/shadow_unmap_-.ops' -- "$tool" keep "$odd/short.ops" -o "$odd/kept"
 expect 'keep it twice' 2 'has this program already' -- "$tool" keep "$odd/short.ops" -o "$odd/kept"
-expect 'keep another of its key' 0 'shadow_map_--2.ops' -- "$tool" keep bugs/canary.ops -o "$odd/kept"
-expect 'what is kept fails where it should' 134 'FAULT key=shadow@map@-' -- \
-	build/replay/fuzz_canary "$odd/kept/canary/shadow_map_-.ops"
-expect 'and only there' 0 '1 inputs' -- build/replay/fuzz_ops_amdv1 "$odd/kept/canary/shadow_map_-.ops"
+expect 'keep another of its key' 0 'shadow_unmap_--2.ops' -- "$tool" keep bugs/canary.ops -o "$odd/kept"
+expect 'what is kept fails where it should' 134 'FAULT key=shadow@unmap@-' -- \
+	build/replay/fuzz_canary "$odd/kept/canary/shadow_unmap_-.ops"
+expect 'and only there' 0 '1 inputs' -- build/replay/fuzz_ops_amdv1 "$odd/kept/canary/shadow_unmap_-.ops"
 
 expect 'emit --c' 0 -- "$tool" emit --c "$odd/short.ops" -o "$odd/repro.c"
 for with in canary/ ''; do
 	"$GCC" -std=gnu11 -Wall -Wextra -Werror -Icore "$odd/repro.c" "build/${with:+bugs/$with}libiommupt.a" \
 		-o "$odd/repro${with:+-canary}"
 done
-expect 'what is emitted fails by itself' 1 'lookup of .*should be' -- "$odd/repro-canary"
+expect 'what is emitted fails by itself' 1 'bytes unmapped .*should be' -- "$odd/repro-canary"
 expect 'and passes without the fault' 0 '^0 checks failed' -- "$odd/repro"
 expect 'emit --kunit' 0 'KUNIT_\|do_map' -- "$tool" emit --kunit "$odd/short.ops"
 
