@@ -12,24 +12,26 @@ cd "$(dirname "$0")/.."
 dir=$PWD/build/report
 results=$dir/results
 rm -rf "$dir"
-mkdir -p "$dir/crashes/canary" "$dir/profile"
+mkdir -p "$dir/crashes" "$dir/profile"
 : >"$results"
-build build/iommupt build/replay/fuzz_canary
+# A fault that shows in whatever looks at addresses, so that it has several keys.
+fault=lookup-item-offset
+build B=$fault build/iommupt build/bugs/$fault/replay/fuzz_ops_amdv1
 
-# Four keys of the canary, as bytes a fuzzer would leave; the first one twice.
+# Four keys of it, as bytes a fuzzer would leave; the first one twice.
 crash() { # NAME LINE..
 	name=$1
 	shift
 	printf '%s\n' "$@" >"$dir/$name.ops"
-	build/iommupt asm --target canary "$dir/$name.ops" -o "$dir/crashes/canary/crash-$name"
+	build/iommupt asm --fault $fault --target ops_amdv1 "$dir/$name.ops" -o "$dir/crashes/crash-$name"
 }
-crash map 'map zero zero 2M rw'
-crash map-longer 'lookup mid' 'map zero zero 2M rw' 'sync all'
-crash pages 'map_pages half same 2M 1 rw'
-crash lookup 'map zero same 2M+4K rw' 'lookup lv1-1*4K'
-crash unmap 'map zero same 2M+4K rw' 'unmap lv1 4K g0'
+crash map 'map zero zero 64K rw'
+crash map-longer 'lookup mid' 'map zero zero 64K rw' 'sync all'
+crash pages 'map_pages half same 64K 1 rw'
+crash lookup 'map zero same 4K*17 rw' 'lookup zero+15*4K'
+crash unmap 'map zero same 4K*17 rw' 'unmap zero+16*4K 4K g0'
 status=0
-build/iommupt report "$dir/crashes" -o "$dir/report.html" >&2 || status=$?
+build/iommupt report --fault $fault --target ops_amdv1 "$dir/crashes" -o "$dir/report.html" >&2 || status=$?
 [ "$status" -eq 1 ] || die "iommupt report ended with $status"
 
 browse() { # WIDTH OPTION..

@@ -180,8 +180,9 @@ static void print_table(void)
 	for (unsigned i = 0; i < n_rows; i++)
 		printf("%-36s %-16s %6u %4u  %-5s  %s\n", rows[i].key, rows[i].target,
 		       rows[i].count, rows[i].ops, rows[i].known ? "known" : "new", rows[i].path);
-	printf("%lu files: %u faults, %lu without a fault, %lu skipped%s%s\n", files, n_rows,
-	       healthy, skipped, skipped ? ", the last: " : "", skipped ? last_skip : "");
+	printf("%lu files: %u fault%s, %lu without a fault, %lu skipped%s%s\n", files, n_rows,
+	       n_rows == 1 ? "" : "s", healthy, skipped, skipped ? ", the last: " : "",
+	       skipped ? last_skip : "");
 }
 
 unsigned inbox_collect(struct fault_row **found)
