@@ -54,21 +54,17 @@ static void dirty_table(struct dirty *q, pt_word *slot, unsigned level, uint64_t
 		uint64_t word = pt_load_acquire(slot);
 		uint64_t slot_first = q->iova & ~low_mask(slot_lg2(level));
 		unsigned lg2 = slot_lg2(level);
+		enum pt_kind kind = fmt_kind(word, level);
 		unsigned items, item;
 
-		switch (fmt_kind(word, level)) {
-		case PT_EMPTY:
-			break;
-		case PT_LEAF:
+		if (kind == PT_LEAF) {
 			lg2 = fmt_leaf_lg2(word, level);
 			items = 1u << (lg2 - slot_lg2(level));
 			item = (q->iova & low_mask(lg2)) >> slot_lg2(level);
 			dirty_entry(q, slot - item, items, lg2);
-			break;
-		case PT_TABLE:
+		} else if (kind == PT_TABLE) {
 			dirty_table(q, child_of(q->d, word) + slot_index(q->iova, level - 1),
 				    level - 1, q->iova | low_mask(lg2));
-			break;
 		}
 		/* What the entry covers lies behind us, also if a lower table went on to its end.
 		 */
@@ -106,24 +102,25 @@ static int read_and_clear_dirty(struct pt_domain *d, uint64_t iova, uint64_t len
 		return -PT_ENXIO;
 	if (!in_width(d, iova, last))
 		return -PT_ERANGE;
-	if (!(d->features & PT_DIRTY))
-		return -PT_EOPNOTSUPP;
 #if FMT_TRACKS_WRITES
-	struct dirty q = {
-		.d = d,
-		.iova = iova,
-		.last = last,
-		.clear = !(flags & PT_DIRTY_NO_CLEAR),
-		.record = record,
-		.arg = arg,
-		.gather = g,
-	};
+	if (d->features & PT_DIRTY) {
+		struct dirty q = {
+			.d = d,
+			.iova = iova,
+			.last = last,
+			.clear = !(flags & PT_DIRTY_NO_CLEAR),
+			.record = record,
+			.arg = arg,
+			.gather = g,
+		};
 
-	dirty_range(&q, iova & d->va_mask);
+		dirty_range(&q, iova & d->va_mask);
+		return 0;
+	}
 #else
 	(void)flags, (void)record, (void)arg, (void)g;
 #endif
-	return 0;
+	return -PT_EOPNOTSUPP;
 }
 
 #endif

@@ -13,21 +13,16 @@
 
 struct unmap {
 	struct pt_domain *d;
-	uint64_t va;	  /* next byte to remove */
-	uint64_t last;	  /* of the request */
-	uint64_t removed; /* bytes; saturated if wrapped */
-	bool hole;	  /* nothing more can be removed */
-	bool done;	  /* the request is fulfilled */
-	pt_word *tables;  /* unlinked */
+	uint64_t va;	 /* next byte to remove */
+	uint64_t last;	 /* of the request */
+	bool hole;	 /* nothing more can be removed */
+	bool done;	 /* the request is fulfilled */
+	pt_word *tables; /* unlinked */
 };
 
-/* Counts entries up to entry_last, and goes on behind them. */
+/* Entries up to entry_last are removed: goes on behind them. */
 static inline void removed_to(struct unmap *u, uint64_t entry_last)
 {
-	uint64_t bytes = entry_last - u->va + 1;
-
-	if (__builtin_add_overflow(u->removed, bytes, &u->removed))
-		u->removed = UINT64_MAX;
 	u->done = entry_last >= u->last;
 	u->va = entry_last + 1;
 }
@@ -64,10 +59,11 @@ static PT_APART bool unmap_leaves(struct unmap *u, pt_word *slot, uint64_t end, 
 	uint64_t entry_last = last | offset_mask(fmt_leaf_lg2(pt_load(slot + n - 1), 0));
 	unsigned used;
 
-	if (!first_word || inside(u->va, fmt_leaf_lg2(first_word, 0))) {
+	if (!first_word) {
 		u->hole = true;
 		return false;
 	}
+	PT_ASSERT(!inside(u->va, fmt_leaf_lg2(first_word, 0)));
 	if (covered && pt_count_used(slot, n) == n) {
 		removed_to(u, end);
 		return true;
@@ -98,22 +94,19 @@ static bool unmap_table(struct unmap *u, pt_word *slot, unsigned level, uint64_t
 		unsigned lg2 = slot_lg2(level);
 		uint64_t slot_last = u->va | offset_mask(lg2);
 		unsigned items = 1;
+		enum pt_kind kind = fmt_kind(word, level);
 		pt_word *child;
 
-		switch (fmt_kind(word, level)) {
-		case PT_EMPTY:
+		if (kind == PT_EMPTY) {
 			u->hole = true;
 			return false;
-		case PT_LEAF:
-			if (inside(u->va, fmt_leaf_lg2(word, level))) {
-				u->hole = true;
-				return false;
-			}
+		}
+		if (kind == PT_LEAF) {
+			PT_ASSERT(!inside(u->va, fmt_leaf_lg2(word, level)));
 			items = 1u << (fmt_leaf_lg2(word, level) - lg2);
 			clear_entry(u->d, slot, items);
 			removed_to(u, u->va | offset_mask(fmt_leaf_lg2(word, level)));
-			break;
-		case PT_TABLE:
+		} else {
 			child = child_of(u->d, word);
 			if (unmap_table(u, child + slot_index(u->va, level - 1), level - 1,
 					slot_last, !inside(u->va, lg2) && u->last >= slot_last)) {
@@ -123,7 +116,6 @@ static bool unmap_table(struct unmap *u, pt_word *slot, unsigned level, uint64_t
 			}
 			if (u->hole)
 				return false;
-			break;
 		}
 		slot += items;
 	} while (!u->done && u->va - 1 != end);
@@ -138,13 +130,17 @@ static inline unsigned level_above(uint64_t va, uint64_t last)
 	return level + (last - va == low_mask(slot_lg2(level + 1)));
 }
 
-/* More than one entry: from the first, at `slot`, in one table, or else from the top. */
+/*
+ * More than one entry: from the first, at `slot`, in one table, or else from the top. va is where
+ * that one starts; each later one starts where one ended.
+ */
 static PT_APART uint64_t unmap_many(struct pt_domain *d, uint64_t iova, uint64_t len,
 				    struct pt_gather *g, pt_word *slot, unsigned level)
 {
 	uintptr_t top = pt_top_load(&d->top);
 	uint64_t va = iova & d->va_mask;
 	struct unmap u = {.d = d, .va = va, .last = va + (len - 1)};
+	uint64_t removed;
 
 	if (above_top(d, u.last, top_level(top)))
 		u.last = table_last(0, top_level(top));
@@ -154,7 +150,8 @@ static PT_APART uint64_t unmap_many(struct pt_domain *d, uint64_t iova, uint64_t
 	}
 	unmap_table(&u, slot, level, UINT64_MAX, false);
 	gather_add(g, iova, iova + (u.va - 1 - va), u.tables);
-	return u.removed;
+	removed = u.va - va;
+	return removed - !removed; /* never nothing: 2^64 is meant */
 }
 
 static uint64_t unmap_any(struct pt_domain *d, uint64_t iova, uint64_t len, struct pt_gather *g)

@@ -16,8 +16,11 @@ void pt_assert_failed(const char *expr, const char *file, int line);
 #define PT_ASSERT(expr) ((void)sizeof(expr))
 #endif
 
+/* Whoever counts branches defines them empty: inside a macro a branch has no place of its own. */
+#ifndef pt_likely
 #define pt_likely(x)   __builtin_expect(!!(x), 1)
 #define pt_unlikely(x) __builtin_expect(!!(x), 0)
+#endif
 /* Not part of its caller, which is short, or is long and leaves no registers to a loop. */
 #define PT_APART __attribute__((noinline))
 
@@ -136,11 +139,13 @@ static inline bool in_width(const struct pt_domain *d, uint64_t iova, uint64_t l
 	return first <= d->va_span && last - iova <= d->va_span - first;
 }
 
-/* Is va above what a top at this level spans? Only a tree that has yet to grow has such. */
+/* Is va, within the width, above what a top at this level spans? A tree that may grow has such. */
 static inline bool above_top(const struct pt_domain *d, uint64_t va, unsigned level)
 {
-	return (FMT_FEATURES & PT_DYNAMIC_TOP) && pt_unlikely(top_index(va, level) >= FMT_SLOTS) &&
-	       (d->features & PT_DYNAMIC_TOP);
+	bool above = (FMT_FEATURES & PT_DYNAMIC_TOP) && top_index(va, level) >= FMT_SLOTS;
+
+	PT_ASSERT(!above || (d->features & PT_DYNAMIC_TOP));
+	return pt_unlikely(above);
 }
 
 /* A place on the way down to an address. */

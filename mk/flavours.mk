@@ -35,7 +35,7 @@ replay-clang32_FLAGS := -m32 -O1 $(CHECKED)
 replay-address-undefined_CC := $(CLANG)
 replay-address-undefined_FLAGS := -O1 $(CHECKED) $(call sanitize,$(DEFAULT_SAN))
 coverage_CC := $(CLANG)
-coverage_FLAGS := -O1 $(CHECKED) -fprofile-instr-generate -fcoverage-mapping
+coverage_FLAGS := -O1 -g -Dpt_likely= -Dpt_unlikely= -fprofile-instr-generate -fcoverage-mapping
 afl_CC := AFL_QUIET=1 afl-clang-fast
 afl_FLAGS := -O2 $(CHECKED)
 afl_MAIN := -fsanitize=fuzzer
