@@ -19,8 +19,8 @@ void check_config(struct run *r, int err, int model_err, uint64_t pgsizes)
 {
 	if (has(r, CAP_FITS_CFG))
 		return;
-	if (err == -E_NOMEM && r->ledger.failed)
-		return;
+	if (!model_err && r->ledger.failed)
+		model_err = -E_NOMEM;
 	if (err != model_err)
 		fault(r, OR_SHADOW, NO_LEVEL, "init returned %d, should be %d", err, model_err);
 	if (!err && r->cfg.pgsizes != pgsizes)

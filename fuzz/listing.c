@@ -50,9 +50,12 @@ static void print_op(const struct run *r, unsigned i, bool here, FILE *out)
 
 void listing_print(const struct run *r, FILE *out)
 {
-	fprintf(out, "  %s width=%u oa=%u top=%u features=0x%x pgsizes=0x%" PRIx64 "\n",
+	fprintf(out, "  %s width=%u oa=%u top=%u features=0x%x pgsizes=0x%" PRIx64,
 		hw_format(r->cfg.hw)->name, r->cfg.iova_width, r->cfg.oa_width, r->cfg.top_level,
 		r->cfg.features, r->cfg.pgsizes);
+	if (r->cfg.lacks)
+		fprintf(out, " lacks=0x%x", r->cfg.lacks);
+	fputc('\n', out);
 	for (unsigned i = 0; i < r->prog.n && r->phase != PHASE_INIT; i++) {
 		if (r->phase == PHASE_OPS && i > r->op && !r->listing)
 			break;

@@ -182,6 +182,22 @@ static void begin(struct run *r, const struct engine_ops *ops)
 	};
 }
 
+/* Takes from the host what the configuration says it lacks. */
+static void limit_host(struct run *r)
+{
+	unsigned lacks = r->ops->caps & CAP_FITS_CFG ? 0 : r->cfg.lacks;
+
+	if (lacks & LACKS_TOP_LOCK)
+		r->env.top_lock = NULL;
+	if (lacks & LACKS_TOP_UNLOCK)
+		r->env.top_unlock = NULL;
+	if (lacks & LACKS_ROOT_CHANGED)
+		r->env.root_changed = NULL;
+	if (lacks & LACKS_FLUSH)
+		r->env.flush_memory = NULL;
+	r->ledger.fail_in = lacks & LACKS_MEMORY ? 1 : 0;
+}
+
 /* Creates the engine; false if the configuration is refused, as it should be. */
 static bool create(struct run *r)
 {
@@ -190,6 +206,7 @@ static bool create(struct run *r)
 	int model_err = shadow_config(&wanted, &pgsizes), err = 0;
 	unsigned level;
 
+	limit_host(r);
 	r->e = r->ops->create(&r->cfg, &r->env, &err);
 	if (!r->e && !err)
 		err = -E_INVAL;

@@ -249,6 +249,7 @@ static bool seen_by_calls(const char *key)
 static void say_begin(const struct input *in, const char *key)
 {
 	uint64_t base = 1ull << (e.cfg.oa_width - 1);
+	unsigned lacks = e.cfg.lacks;
 
 	fprintf(e.out,
 		"/*\n * %s, target %s: %s\n%s *\n"
@@ -260,17 +261,21 @@ static void say_begin(const struct input *in, const char *key)
 		host);
 	fprintf(e.out,
 		"int main(void)\n{\n"
-		"\tconst struct pt_host_ops ops = {alloc_table, free_table, iotlb_sync, nothing, "
-		"nothing, change_top, flush_memory};\n"
+		"\tconst struct pt_host_ops ops = {alloc_table, free_table, iotlb_sync, "
+		"%s, %s, %s, %s};\n"
 		"\tconst struct pt_config cfg = {\n\t\t.host = &ops,\n"
 		"\t\t.phys_offset = (uintptr_t)arena - 0x%" PRIx64 "ull,\n"
 		"\t\t.pgsize_bitmap = 0x%" PRIx64 ",\n\t\t.iova_width = %u,\n\t\t.oa_width = %u,\n"
 		"\t\t.top_level = %u,\n\t\t.features = 0x%x,\n\t};\n"
 		"\tuint64_t mapped = 0, removed = 0;\n\tstruct pt_gather g[2];\n\tstruct pt_domain "
 		"d;\n"
-		"\tint err = pt_init(&d, %s, &cfg);\n\n",
-		base >= 16u << 20 ? base : 0, e.cfg.pgsizes, e.cfg.iova_width, e.cfg.oa_width,
-		e.cfg.top_level, e.cfg.features, formats[in->hw]);
+		"\tint err;\n\n%s\terr = pt_init(&d, %s, &cfg);\n",
+		lacks & LACKS_TOP_LOCK ? "NULL" : "nothing",
+		lacks & LACKS_TOP_UNLOCK ? "NULL" : "nothing",
+		lacks & LACKS_ROOT_CHANGED ? "NULL" : "change_top",
+		lacks & LACKS_FLUSH ? "NULL" : "flush_memory", base >= 16u << 20 ? base : 0,
+		e.cfg.pgsizes, e.cfg.iova_width, e.cfg.oa_width, e.cfg.top_level, e.cfg.features,
+		lacks & LACKS_MEMORY ? "\tfail_in = 1;\n" : "", formats[in->hw]);
 }
 
 static void say_c(const struct input *in, const char *key)

@@ -72,6 +72,7 @@ static struct engine *core_create(struct engine_cfg *cfg, const struct engine_en
 			       .features = cfg->features,
 		       });
 	if (*err) {
+		pt_deinit(&e->d);
 		free(e);
 		return NULL;
 	}

@@ -48,12 +48,22 @@ enum engine_prot {
 	P_NOEXEC = 1u << 2,
 };
 
+/* What a host may lack: callbacks that only some features need, and memory for the first table. */
+enum engine_lack {
+	LACKS_TOP_LOCK = 1u << 0,
+	LACKS_TOP_UNLOCK = 1u << 1,
+	LACKS_ROOT_CHANGED = 1u << 2,
+	LACKS_FLUSH = 1u << 3,
+	LACKS_MEMORY = 1u << 4,
+};
+
 struct engine_cfg {
 	enum hw_id hw;
 	unsigned iova_width;
 	unsigned oa_width;
 	unsigned top_level; /* of the top table at start */
 	unsigned features;  /* enum engine_feature */
+	unsigned lacks;	    /* enum engine_lack; with CAP_FITS_CFG the host has everything */
 	uint64_t pgsizes;   /* wanted at create; the adapter writes back the effective ones */
 };
 

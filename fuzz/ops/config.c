@@ -12,7 +12,7 @@
  *
  * Zero bytes are the usual configuration. Choices are made to agree with each other, so that
  * nearly every input has a working engine; feature bytes from 240 up are `raw`: nothing is
- * corrected, and init mostly has to refuse.
+ * corrected, the host may lack a callback or memory for the root, and init mostly has to refuse.
  *
  * What a byte chooses is reduced to a key; text spells the key, and ~n after it says that the
  * byte is not the first with that key but the n-th after it.
@@ -38,15 +38,19 @@ const char *const config_field_names[CONFIG_FIELDS] = {
 static const uint8_t field_byte[CONFIG_FIELDS] = {5, 2, 3, 4, 6, 7};
 
 #define RAW_BYTE 240
-#define RAW_KEY	 256 /* marks the key of raw features */
+#define RAW_KEY	 128 /* marks the key of raw features */
+#define LACKS(l) ((unsigned)(l) << 8)
 
 static bool is_raw(const struct prog *p)
 {
 	return p->header[5] >= RAW_BYTE;
 }
 
-static const char *const feature_names[7] = {
-	"dynamic", "sign", "upper", "range", "nogaps", "incoherent", "dirty",
+/* Bits of a key: features, RAW_KEY, and what the host lacks. */
+#define FEATURE_NAMES 13
+static const char *const feature_names[FEATURE_NAMES] = {
+	"dynamic", "sign",   "upper",	 "range",    "nogaps",	"incoherent", "dirty",
+	"raw",	   "nolock", "nounlock", "nonotice", "noflush", "nomem",
 };
 
 static const char *const level_names[16] = {
@@ -79,10 +83,18 @@ static unsigned sizes_key(unsigned byte)
 	return byte % 16 < SIZES_COUNT ? byte % 16 : SIZES_ALL;
 }
 
-/* What feature bytes from 240 up ask for, as departures from the usual; many are refused. */
+/* What feature bytes from 240 up ask for, as a key; many are refused. */
 static unsigned raw_features(const struct hw_facts *f, unsigned byte)
 {
-	static const uint8_t departure[8] = {
+	static const uint16_t departure[16] = {
+		0,
+		LACKS(LACKS_TOP_LOCK),
+		LACKS(LACKS_TOP_UNLOCK),
+		LACKS(LACKS_ROOT_CHANGED),
+		0,
+		LACKS(LACKS_MEMORY),
+		LACKS(LACKS_FLUSH),
+		LACKS(LACKS_TOP_LOCK | LACKS_TOP_UNLOCK | LACKS_ROOT_CHANGED | LACKS_FLUSH),
 		F_DYNAMIC_TOP,
 		F_SIGN_EXTEND,
 		F_UPPER_HALF,
@@ -92,12 +104,13 @@ static unsigned raw_features(const struct hw_facts *f, unsigned byte)
 		F_SIGN_EXTEND | F_UPPER_HALF | F_DYNAMIC_TOP,
 		F_NO_GAPS | F_INCOHERENT,
 	};
+	unsigned n = byte - RAW_BYTE, usual = f->usual;
 
-	if (byte < RAW_BYTE + 4)
-		return f->usual;
-	if (byte < RAW_BYTE + 8)
-		return f->usual & ~F_DYNAMIC_TOP;
-	return f->usual ^ departure[byte - RAW_BYTE - 8];
+	if (n >= 4 && n < 8)
+		usual &= ~F_DYNAMIC_TOP;
+	if (departure[n] == LACKS(LACKS_FLUSH))
+		usual = (usual & ~F_DIRTY) | F_INCOHERENT;
+	return RAW_KEY | (usual ^ departure[n]);
 }
 
 static unsigned choose_features(const struct hw_facts *f, unsigned byte)
@@ -117,7 +130,7 @@ static unsigned features_key(const struct prog *p, unsigned byte)
 	const struct hw_facts *f = hw_facts(p->hw);
 
 	if (byte >= RAW_BYTE)
-		return raw_features(f, byte) | RAW_KEY;
+		return raw_features(f, byte);
 	return choose_features(f, byte);
 }
 
@@ -247,9 +260,11 @@ static uint64_t choose_sizes(const struct hw_facts *f, unsigned byte)
 void config_decode(const struct prog *p, struct engine_cfg *cfg)
 {
 	const struct hw_facts *f = hw_facts(p->hw);
+	unsigned key = features_key(p, p->header[5]);
 
 	cfg->hw = p->hw;
-	cfg->features = features_key(p, p->header[5]) & ~RAW_KEY;
+	cfg->features = key % RAW_KEY;
+	cfg->lacks = key >> 8;
 	cfg->iova_width = width_key(p, p->header[2]);
 	cfg->oa_width = oa_key(p, p->header[4]);
 	cfg->top_level = choose_level(p, f, cfg);
@@ -269,8 +284,8 @@ static void features_print(unsigned key, char *out, size_t max)
 		at += snprintf(out, max, "raw");
 		comma = ",";
 	}
-	for (unsigned i = 0; i < 7; i++) {
-		if (!(key >> i & 1))
+	for (unsigned i = 0; i < FEATURE_NAMES; i++) {
+		if (!((key & ~RAW_KEY) >> i & 1))
 			continue;
 		at += snprintf(out + at, max - at, "%s%s", comma, feature_names[i]);
 		comma = ",";
@@ -324,12 +339,9 @@ static bool features_parse(const char *text, size_t len, unsigned *key)
 
 		while (at + n < len && text[at + n] != ',')
 			n++;
-		if (n == 3 && !memcmp(text + at, "raw", 3))
-			*key |= RAW_KEY;
-		else if (name_parse(feature_names, 7, text + at, n, &bit))
-			*key |= 1u << bit;
-		else
+		if (!name_parse(feature_names, FEATURE_NAMES, text + at, n, &bit))
 			return false;
+		*key |= 1u << bit;
 		at += n + 1;
 	}
 	return true;

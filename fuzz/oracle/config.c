@@ -108,6 +108,11 @@ int shadow_config(const struct engine_cfg *cfg, uint64_t *pgsizes)
 		return -E_INVAL;
 	if ((f & F_SIGN_EXTEND) && ((f & F_DYNAMIC_TOP) || cfg->iova_width == 64))
 		return -E_INVAL;
+	if ((f & F_DYNAMIC_TOP) &&
+	    (cfg->lacks & (LACKS_TOP_LOCK | LACKS_TOP_UNLOCK | LACKS_ROOT_CHANGED)))
+		return -E_INVAL;
+	if ((f & F_INCOHERENT) && (cfg->lacks & LACKS_FLUSH))
+		return -E_INVAL;
 	if ((f & F_FLUSH_RANGE) && (f & F_NO_GAPS))
 		return -E_INVAL;
 	if ((f & F_DIRTY) && (f & F_INCOHERENT))
@@ -117,5 +122,5 @@ int shadow_config(const struct engine_cfg *cfg, uint64_t *pgsizes)
 		return -E_INVAL;
 	if ((f & ~(l->features | every)) || !starts(cfg))
 		return -E_OPNOTSUPP;
-	return 0;
+	return cfg->lacks & LACKS_MEMORY ? -E_NOMEM : 0;
 }
