@@ -253,6 +253,7 @@ static void configurations_agree_with_themselves(void **state)
 			assert_true(facts_span_lg2(f, c.top_level + 1) + f->wide_root >=
 				    c.iova_width);
 		assert_int_equal(c.features & ~f->features & ~f->usual, 0);
+		assert_int_equal(c.lacks, 0);
 		assert_false((c.features & F_FLUSH_RANGE) && (c.features & F_NO_GAPS));
 		assert_false((c.features & F_DIRTY) && (c.features & F_INCOHERENT));
 		assert_false((c.features & F_SIGN_EXTEND) && (c.features & F_DYNAMIC_TOP));
@@ -273,6 +274,34 @@ static void raw_configurations_are_not_corrected(void **state)
 	assert_int_equal(cfg.iova_width, 0);
 	assert_int_equal(cfg.oa_width, 0);
 	assert_int_equal(cfg.features, F_DYNAMIC_TOP | F_FLUSH_RANGE | F_NO_GAPS | F_DIRTY);
+}
+
+static void raw_configurations_say_what_the_host_lacks(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned features, lacks;
+	} list[] = {
+		{"config feat=raw,dynamic,range,dirty,nolock\n",
+		 F_DYNAMIC_TOP | F_FLUSH_RANGE | F_DIRTY, LACKS_TOP_LOCK},
+		{"config feat=raw,dynamic,range,dirty,nounlock\n",
+		 F_DYNAMIC_TOP | F_FLUSH_RANGE | F_DIRTY, LACKS_TOP_UNLOCK},
+		{"config feat=raw,dynamic,range,dirty,nonotice\n",
+		 F_DYNAMIC_TOP | F_FLUSH_RANGE | F_DIRTY, LACKS_ROOT_CHANGED},
+		{"config feat=raw,range,incoherent,noflush\n", F_FLUSH_RANGE | F_INCOHERENT,
+		 LACKS_FLUSH},
+		{"config feat=raw,range,dirty,nomem\n", F_FLUSH_RANGE | F_DIRTY, LACKS_MEMORY},
+	};
+	static struct prog p;
+	struct engine_cfg cfg;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		parse_or_fail(&p, HW_AMDV1, list[i].text, strlen(list[i].text));
+		config_decode(&p, &cfg);
+		assert_int_equal(cfg.features, list[i].features);
+		assert_int_equal(cfg.lacks, list[i].lacks);
+	}
 }
 
 struct meaning {
@@ -622,6 +651,7 @@ int main(void)
 		cmocka_unit_test(headers_without_words_are_the_usual_configuration),
 		cmocka_unit_test(configurations_agree_with_themselves),
 		cmocka_unit_test(raw_configurations_are_not_corrected),
+		cmocka_unit_test(raw_configurations_say_what_the_host_lacks),
 		cmocka_unit_test(words_mean_these_addresses),
 		cmocka_unit_test(hot_addresses_follow_the_header),
 		cmocka_unit_test(mistakes_are_told_where_they_are),
