@@ -102,12 +102,14 @@ if [ -z "$artifact" ]; then
 	exit 0
 fi
 
-# The replayer names the file in its report; what only a sanitizer sees needs the fuzzer itself.
+# The replayer names the file in its report; what only a sanitizer sees, or what takes too long for
+# libFuzzer, needs the fuzzer itself.
 build "$replayer"
 command="$replayer $artifact"
 report=$work/report
-if { $replayer "$artifact" >"$report" 2>&1; } 2>/dev/null; then
-	command="${calm:+$calm }$fuzzer $artifact"
+{ timeout -s KILL 20 "$replayer" "$artifact" >"$report" 2>&1 || true; } 2>/dev/null
+if ! grep -q '^FAULT ' "$report"; then
+	command="${calm:+$calm }$fuzzer -timeout=10 $artifact"
 	sed -n '/^FAULT\|ERROR: \|runtime error:/,$p' "$log" | sed '/^NOTE: libFuzzer\|^stat::/,$d' >"$report"
 fi
 key=$(sed -n 's/.*FAULT key=\([^ ]*\).*/\1/p' "$report" | head -n 1)
