@@ -195,6 +195,9 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 		oa += done;
 		len -= done;
 		*mapped += done;
+		/* Pages are counted in an int: of 2^32 none is mapped, and that is no error. */
+		if (!done)
+			break;
 	}
 	linux_release_warnings(ret && ret != -ENOMEM);
 	return ret == -EEXIST ? -EADDRINUSE : ret;
