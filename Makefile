@@ -32,8 +32,8 @@ include mk/kernel.mk
 TARGET_HWS := $(foreach r,$(TARGET_ROWS) $(KERNEL_ROWS),$(call row_name,$r):$(call row_hw,$r))
 export GCC CLANG TARGETS KERNEL_TARGETS KERNEL_FETCH TARGET_HWS FUZZ REPLAY
 
-.PHONY: all help fuzz check check-report replay stress bench bugs ablation corpus iommupt campaign campaign-status \
-	oss-fuzz-check coverage deps targets target-rows clean
+.PHONY: all help fuzz soak check check-report replay stress bench bugs ablation corpus iommupt campaign \
+	campaign-status oss-fuzz-check coverage deps targets target-rows clean
 
 # The library and a replayer for each target.
 all: build/libiommupt.a $(TARGETS:%=build/replay/fuzz_%)
@@ -82,6 +82,10 @@ corpus:
 	@scripts/deps.sh fuzz report
 	@+scripts/corpus-distil.sh
 
+soak:
+	@scripts/deps.sh fuzz
+	@+scripts/soak.sh
+
 campaign:
 	@scripts/deps.sh afl report
 	@+scripts/campaign.sh
@@ -114,6 +118,7 @@ clean:
 #:
 #:   make                    the library build/libiommupt.a and the replayers build/replay/fuzz_*
 #:   make fuzz               fuzzes a target from its corpus, under ASan and UBSan
+#:   make soak               fuzzes all targets in turn and watches their memory (TIME_S=3600, T=)
 #:   make check              every test; ends with "N passed, N failed"
 #:   make check-report       opens a report of the triage tool in headless Chromium
 #:   make replay F=FILE      replays an input, or a directory of them
