@@ -139,7 +139,7 @@ static void link_table(struct run *r, uint64_t pa, unsigned level, const struct 
 		const struct extent *x;
 		struct hw_entry e;
 
-		if (!ledger_read(l, pa + (uint64_t)index * f->word_bytes, f->word_bytes, &word))
+		if (!ledger_read(l, pa + (uint64_t)index * f->word_bytes, f->word_bytes, 1, &word))
 			return;
 		f->decode(&r->cfg, word, level, index, l->root_level, &e);
 		if (e.kind == HW_TABLE)
@@ -377,6 +377,35 @@ static unsigned used_slots(const struct run *r, const struct page *p, unsigned n
 		       : n;
 }
 
+/* The first IOVA of a slot, in the half its table resolves. */
+static uint64_t iova_of(const struct run *r, const struct page *p, unsigned slot)
+{
+	unsigned width = r->cfg.iova_width;
+	uint64_t ones = UINT64_MAX >> (64 - width);
+	uint64_t iova =
+		p->first + ((uint64_t)slot << hw_format(r->cfg.hw)->item_lg2(&r->cfg, p->level));
+	bool upper = (r->cfg.features & F_UPPER_HALF) ||
+		     ((r->cfg.features & F_SIGN_EXTEND) && iova >> (width - 1) & 1);
+
+	return upper ? iova | ~ones : iova & ones;
+}
+
+/* A leaf is where and what the shadow has. */
+static void check_leaf(struct run *r, const struct page *p, unsigned slot, const struct hw_entry *e)
+{
+	uint64_t iova = iova_of(r, p, slot);
+	struct hw_walk w = {.kind = HW_LEAF,
+			    .oa = e->pa + (iova & ((1ull << e->lg2) - 1)),
+			    .lg2 = e->lg2,
+			    .perms = e->perms,
+			    .dirty = e->dirty};
+	enum oracle o;
+	const char *wrong = check_compare(r, shadow_find(&r->shadow, iova), iova, &w, &o);
+
+	if (wrong)
+		fault(r, o, p->level, "0x%" PRIx64 ": %s", iova, wrong);
+}
+
 /* One word that is not zero: bytes its leaf maps; *tables counts those it links. */
 static uint64_t sweep_word(struct run *r, const struct page *p, unsigned i, uint64_t word,
 			   unsigned *tables)
@@ -394,6 +423,7 @@ static uint64_t sweep_word(struct run *r, const struct page *p, unsigned i, uint
 			fault(r, OR_TREE, p->level, "slot %u is not present but not zero", i);
 		break;
 	case HW_LEAF:
+		check_leaf(r, p, i, &e);
 		return 1ull << e.item_lg2;
 	case HW_TABLE:
 		child = ledger_page(&r->ledger, e.pa);
@@ -406,24 +436,84 @@ static uint64_t sweep_word(struct run *r, const struct page *p, unsigned i, uint
 	return 0;
 }
 
-/* One table, word by word. */
+/* A table as hardware reads it. */
+struct words {
+	const uint64_t *at;
+	unsigned bytes; /* of each */
+	unsigned n;
+};
+
+static uint64_t word_at(const struct words *w, unsigned i)
+{
+	return w->bytes == 8 ? w->at[i] : ((const uint32_t *)w->at)[i];
+}
+
+/* The last word from the i-th on, below n, that differs from the one before as all up to it do. */
+static unsigned last_alike(const struct words *w, unsigned i, unsigned n)
+{
+	uint64_t last = word_at(w, i), step;
+
+	if (++i >= n)
+		return i - 1;
+	step = word_at(w, i) - last;
+	do
+		last += step;
+	while (++i < n && word_at(w, i) - last == step);
+	return i - 1;
+}
+
+/*
+ * Leaves after this one that need no look of their own: those on the way to one that is in its
+ * place, with the same step from each to the next.
+ */
+static unsigned leaves_after(struct run *r, const struct page *p, const struct words *w, unsigned i,
+			     unsigned n)
+{
+	unsigned last = last_alike(w, i, n);
+	struct hw_entry e;
+
+	if (last < i + 2)
+		return 0;
+	hw_format(r->cfg.hw)->decode(&r->cfg, word_at(w, last), p->level, last,
+				     r->ledger.root_level, &e);
+	if (e.kind != HW_LEAF)
+		return 0;
+	check_leaf(r, p, last, &e);
+	return last - i;
+}
+
+/* Is the stretch of 64 bytes that begins with the i-th word zero? */
+static bool is_empty(const struct words *w, unsigned i)
+{
+	const uint64_t *at = w->at + i * w->bytes / 8;
+
+	return !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]);
+}
+
+/* One table: the bytes that its leaves map. */
 UNCOUNTED static uint64_t sweep_table(struct run *r, const struct page *p, unsigned *tables)
 {
-	const struct hw_format *f = hw_format(r->cfg.hw);
-	const uint64_t *words = ledger_words(&r->ledger, p);
-	unsigned n = p->size / f->word_bytes, used = used_slots(r, p, n);
-	uint64_t bytes = 0;
+	unsigned bytes = hw_format(r->cfg.hw)->word_bytes, each = 64 / bytes;
+	struct words w = {.at = ledger_words(&r->ledger, p), .bytes = bytes, .n = p->size / bytes};
+	unsigned used = used_slots(r, p, w.n);
+	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		uint64_t word = f->word_bytes == 8 ? words[i] : ((const uint32_t *)words)[i];
+	for (unsigned i = 0; i < w.n; i++) {
+		uint64_t word = word_at(&w, i), item;
+		unsigned more;
 
+		if (!word && i % each == 0 && is_empty(&w, i))
+			i += each - 1;
 		if (!word)
 			continue;
 		if (i >= used)
 			fault(r, OR_TREE, p->level, "the root has an entry beyond the IOVA width");
-		bytes += sweep_word(r, p, i, word, tables);
+		item = sweep_word(r, p, i, word, tables);
+		more = item ? leaves_after(r, p, &w, i, used) : 0;
+		sum += item * (more + 1);
+		i += more;
 	}
-	return bytes;
+	return sum;
 }
 
 /* The whole tree, once: what it maps is what the shadow has, and no table is lost or double. */

@@ -82,7 +82,8 @@ static bool read_slot(struct run *r, uint64_t table, uint64_t first, unsigned le
 	const struct hw_format *f = hw_format(r->cfg.hw);
 	unsigned lg2 = f->item_lg2(&r->cfg, level);
 
-	if (!ledger_read(&r->ledger, table + (uint64_t)i * f->word_bytes, f->word_bytes, &s->word))
+	if (!ledger_read(&r->ledger, table + (uint64_t)i * f->word_bytes, f->word_bytes, 1,
+			 &s->word))
 		return false;
 	s->iova = first + ((uint64_t)i << lg2);
 	s->last = s->iova + ((1ull << lg2) - 1);

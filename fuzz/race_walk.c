@@ -61,8 +61,9 @@ static void begin(struct hand *h, uint64_t iova)
 	h->walks++;
 }
 
-/* hw_read_fn: between the link it found and this read, others may run. */
-static bool read_word(void *arg, uint64_t pa, unsigned bytes, uint64_t *word)
+/* hw_read_fn: between the link it found and this read, others may run. Walks here read one by one.
+ */
+static bool read_word(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word)
 {
 	struct hand *h = arg;
 	struct ledger *l = &race.run->ledger;
@@ -72,7 +73,7 @@ static bool read_word(void *arg, uint64_t pa, unsigned bytes, uint64_t *word)
 
 	h->page = p ? (int)(p - l->page) : -1;
 	hook_step(CLASS_WALK, "read", h->page, at, (uintptr_t)h->page);
-	if (!ledger_read(l, pa, bytes, word))
+	if (!ledger_read(l, pa, bytes, n, word))
 		return false;
 	if (bytes == sizeof(*word) && !(race.run->cfg.features & F_INCOHERENT))
 		*word = view_load(h->page, at);
@@ -112,7 +113,7 @@ static void write_through(struct run *r, const struct hand *h, const struct hw_w
 			return;
 	if (ledger_read(&r->ledger,
 			w->step[last].table + (uint64_t)w->step[last].index * f->word_bytes,
-			f->word_bytes, &word) &&
+			f->word_bytes, 1, &word) &&
 	    word == w->step[last].word)
 		run_mark_dirty(r, w);
 }

@@ -53,18 +53,18 @@ static void put(uint64_t pa, uint64_t value)
 	mem.words++;
 }
 
-static bool read_mem(void *arg, uint64_t pa, unsigned bytes, uint64_t *word)
+static bool read_mem(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word)
 {
+	uint64_t len = (uint64_t)n * bytes;
 	bool inside = false;
 
 	(void)arg;
 	for (unsigned i = 0; i < mem.ranges; i++)
-		inside |=
-			pa >= mem.range[i].pa && pa + bytes <= mem.range[i].pa + mem.range[i].size;
-	*word = 0;
+		inside |= pa >= mem.range[i].pa && pa + len <= mem.range[i].pa + mem.range[i].size;
+	memset(word, 0, n * sizeof(*word));
 	for (unsigned i = 0; i < mem.words; i++)
-		if (mem.word[i].pa == pa)
-			*word = mem.word[i].value;
+		if (mem.word[i].pa - pa < len && (mem.word[i].pa - pa) % bytes == 0)
+			word[(mem.word[i].pa - pa) / bytes] = mem.word[i].value;
 	return inside;
 }
 
@@ -1214,14 +1214,16 @@ static void test_any_word(void **state)
 }
 
 /* Any memory: a walk ends, with an answer for the address that was asked. */
-static bool read_noise(void *arg, uint64_t pa, unsigned bytes, uint64_t *word)
+static bool read_noise(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word)
 {
-	uint64_t *salt = arg, h = (pa ^ *salt) * 0x9e3779b97f4a7c15;
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t *salt = arg, h = ((pa + i * bytes) ^ *salt) * 0x9e3779b97f4a7c15;
 
-	h ^= h >> 29;
-	*word = h * 0xbf58476d1ce4e5b9 & (h >> 7 | 0x7ff) & ~(0x1full << 54);
-	if (bytes == 4)
-		*word &= UINT32_MAX;
+		h ^= h >> 29;
+		word[i] = h * 0xbf58476d1ce4e5b9 & (h >> 7 | 0x7ff) & ~(0x1full << 54);
+		if (bytes == 4)
+			word[i] &= UINT32_MAX;
+	}
 	return pa % 5 != 4;
 }
 

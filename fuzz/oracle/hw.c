@@ -4,6 +4,8 @@
  */
 #include "oracle/hw_bits.h"
 
+#define MAX_RUN 256 /* items; a leaf of AMD may fill half of its table */
+
 static const struct hw_format *const formats[HW_COUNT] = {
 	[HW_AMDV1] = &hw_amdv1,		[HW_X86_64] = &hw_x86_64,
 	[HW_VTDFS] = &hw_vtdfs,		[HW_VTDSS] = &hw_vtdss,
@@ -73,22 +75,23 @@ static void check_run(const struct hw_format *f, const struct engine_cfg *cfg, u
 	unsigned bytes = f->word_bytes, last = out->n - 1;
 	unsigned index = out->step[last].index, count = 1u << (e->lg2 - e->item_lg2);
 	unsigned first = index & ~(count - 1);
+	uint64_t word[MAX_RUN];
 
-	for (unsigned i = first; i < first + count; i++) {
-		uint64_t word, want = out->step[last].word;
+	if (!read(arg, out->step[last].table + (uint64_t)first * bytes, bytes, count, word)) {
+		out->kind = HW_FAULT;
+		out->why = "contiguous run leaves its table";
+		return;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t want = out->step[last].word;
 		struct hw_entry item;
 
 		if (f->own_oa)
-			want ^= (uint64_t)(i ^ index) << e->item_lg2;
-		if (!read(arg, out->step[last].table + (uint64_t)i * bytes, bytes, &word)) {
-			out->kind = HW_FAULT;
-			out->why = "contiguous run leaves its table";
-			return;
-		}
-		if (word == want)
+			want ^= (uint64_t)(i ^ (index - first)) << e->item_lg2;
+		if (word[i] == want)
 			continue;
-		f->decode(cfg, word, out->level, i, top, &item);
-		if ((word ^ want) & ~f->run_ignore(cfg) || item.kind != HW_LEAF ||
+		f->decode(cfg, word[i], out->level, first + i, top, &item);
+		if ((word[i] ^ want) & ~f->run_ignore(cfg) || item.kind != HW_LEAF ||
 		    item.perms != e->perms) {
 			out->kind = HW_FAULT;
 			out->why = "items of a contiguous run differ";
@@ -106,7 +109,7 @@ static void step(const struct hw_format *f, const struct engine_cfg *cfg, uint64
 	unsigned item = f->item_lg2(cfg, level), slots = f->slots(cfg, level, top);
 	unsigned index = (va >> item) & (slots - 1);
 	uint64_t word = 0;
-	bool ok = read(arg, table + (uint64_t)index * f->word_bytes, f->word_bytes, &word);
+	bool ok = read(arg, table + (uint64_t)index * f->word_bytes, f->word_bytes, 1, &word);
 
 	out->step[out->n].table = table;
 	out->step[out->n].level = level;

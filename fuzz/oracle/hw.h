@@ -29,15 +29,15 @@ enum hw_perm {
 
 /* One word as the specification reads it. */
 struct hw_entry {
-	enum hw_kind kind;
-	const char *why;     /* HW_FAULT: the rule that is broken */
-	uint64_t pa;	     /* table: of the child; leaf: of the first byte the whole entry maps */
-	unsigned next_level; /* table: level of the child */
-	unsigned lg2;	     /* leaf: log2 of the whole entry's size, contiguous run included */
-	unsigned item_lg2;   /* leaf: log2 of what one item maps */
-	unsigned perms;	     /* what this word allows (hw_perm); ANDed over the levels */
-	bool accessed;	     /* leaf */
-	bool dirty;	     /* leaf: a write needs no update of the entry */
+	const char *why; /* HW_FAULT: the rule that is broken */
+	uint64_t pa;	 /* table: of the child; leaf: of the first byte the whole entry maps */
+	enum hw_kind kind : 8;
+	uint8_t next_level; /* table: level of the child */
+	uint8_t lg2;	    /* leaf: log2 of the whole entry's size, contiguous run included */
+	uint8_t item_lg2;   /* leaf: log2 of what one item maps */
+	uint8_t perms;	    /* what this word allows (hw_perm); ANDed over the levels */
+	bool accessed;	    /* leaf */
+	bool dirty;	    /* leaf: a write needs no update of the entry */
 };
 
 struct hw_format {
@@ -75,8 +75,9 @@ struct hw_format {
 const struct hw_format *hw_format(enum hw_id hw); /* never NULL for a valid id */
 const char *hw_name(enum hw_id hw);		  /* as files and options spell it */
 
-/* Reads a table word at physical address pa; false if no table memory is there. */
-typedef bool hw_read_fn(void *arg, uint64_t pa, unsigned bytes, uint64_t *word);
+/* Reads n table words of `bytes` each from physical address pa on; false if not all is table
+ * memory. */
+typedef bool hw_read_fn(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word);
 
 #define HW_MAX_LEVELS 8
 
@@ -102,8 +103,8 @@ struct hw_walk {
 
 /*
  * Translates one IOVA from a root. With `whole`, every item of a contiguous run is read and must
- * agree (else HW_FAULT), and the dirty bits are ORed. An address the root does not accept is
- * HW_NONE with n == 0.
+ * agree (else HW_FAULT), and the dirty bits are ORed; without it words are read one by one. An
+ * address the root does not accept is HW_NONE with n == 0.
  */
 void hw_walk(const struct engine_cfg *cfg, uint64_t root, unsigned top, uint64_t iova, bool whole,
 	     hw_read_fn *read, void *arg, struct hw_walk *out);

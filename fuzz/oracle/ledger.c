@@ -149,46 +149,48 @@ void *ledger_alloc(struct ledger *l, size_t size)
 	return l->mem + at;
 }
 
-static uint64_t cpu_word(const struct ledger *l, uint64_t pa, unsigned bytes)
+static uint64_t load(const uint8_t *p, unsigned bytes)
 {
-	uint8_t *p = cpu_at(l, pa);
-
-	__msan_unpoison(p, bytes);
 	if (bytes == 4)
-		return __atomic_load_n((uint32_t *)(void *)p, __ATOMIC_RELAXED);
-	return __atomic_load_n((word *)(void *)p, __ATOMIC_RELAXED);
+		return __atomic_load_n((const uint32_t *)(const void *)p, __ATOMIC_RELAXED);
+	return __atomic_load_n((const word *)(const void *)p, __ATOMIC_RELAXED);
+}
+
+static void load_all(const uint8_t *p, unsigned bytes, unsigned n, uint64_t *out)
+{
+	__msan_unpoison((void *)(uintptr_t)p, (size_t)n * bytes);
+	for (unsigned i = 0; i < n; i++)
+		out[i] = load(p + (size_t)i * bytes, bytes);
 }
 
 static uint64_t device_word(const struct ledger *l, uint64_t pa, unsigned bytes)
 {
-	uint64_t value = 0;
+	uint64_t word;
 
-	if (!incoherent(l))
-		return cpu_word(l, pa, bytes);
-	memcpy(&value, device_at(l, pa), bytes);
-	return value;
+	load_all(device_at(l, pa), bytes, 1, &word);
+	return word;
 }
 
-static bool inside(struct ledger *l, uint64_t pa, unsigned bytes)
+static bool inside(struct ledger *l, uint64_t pa, unsigned bytes, unsigned n)
 {
 	struct page *p = ledger_page(l, pa);
 
-	return p && !(pa & (bytes - 1)) && pa + bytes <= p->phys + p->size;
+	return p && !(pa & (bytes - 1)) && pa + (uint64_t)n * bytes <= p->phys + p->size;
 }
 
-bool ledger_read(void *arg, uint64_t pa, unsigned bytes, uint64_t *out)
+bool ledger_read(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64_t *out)
 {
-	if (!inside(arg, pa, bytes))
+	if (!inside(arg, pa, bytes, n))
 		return false;
-	*out = device_word(arg, pa, bytes);
+	load_all(device_at(arg, pa), bytes, n, out);
 	return true;
 }
 
-bool ledger_read_cpu(void *arg, uint64_t pa, unsigned bytes, uint64_t *out)
+bool ledger_read_cpu(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64_t *out)
 {
-	if (!inside(arg, pa, bytes))
+	if (!inside(arg, pa, bytes, n))
 		return false;
-	*out = cpu_word(arg, pa, bytes);
+	load_all(cpu_at(arg, pa), bytes, n, out);
 	return true;
 }
 
@@ -289,7 +291,7 @@ void ledger_flush(struct ledger *l, const void *ptr, size_t len)
 	memcpy(l->copy + off, ptr, len);
 	if (len == p->size)
 		p->flushed = true;
-	if (p->state == PAGE_LINKED)
+	if (p->state == PAGE_LINKED && p->level)
 		check_flushed_links(l, p, l->phys_base + off, len);
 }
 

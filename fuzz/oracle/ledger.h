@@ -92,8 +92,8 @@ struct page *ledger_page(struct ledger *l, uint64_t pa);
 struct page *ledger_page_at(struct ledger *l, const void *table);
 
 /* Reading table memory as hardware does (hw_read_fn, arg is the ledger), and as the CPU does. */
-bool ledger_read(void *l, uint64_t pa, unsigned bytes, uint64_t *word);
-bool ledger_read_cpu(void *l, uint64_t pa, unsigned bytes, uint64_t *word);
+bool ledger_read(void *l, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word);
+bool ledger_read_cpu(void *l, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word);
 
 /* All words of a page as hardware reads them, for formats of eight bytes a word. */
 const uint64_t *ledger_words(struct ledger *l, const struct page *p);
