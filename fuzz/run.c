@@ -122,6 +122,17 @@ static void host_top_unlock(void *ctx)
 		fault(r, OR_STUCK, NO_LEVEL, "the top lock was released but not held");
 }
 
+/* Does the map in progress need a root of this level, for its last address or for a leaf? */
+static bool needs_root(const struct run *r, unsigned level)
+{
+	unsigned item = hw_format(r->cfg.hw)->item_lg2(&r->cfg, level);
+
+	for (unsigned i = 0; i < r->plan.n; i++)
+		if (r->plan.run[i].lg2 >= item)
+			return true;
+	return r->last >> item;
+}
+
 static void host_root_changed(void *ctx, uint64_t root, unsigned level)
 {
 	struct run *r = ctx;
@@ -132,6 +143,9 @@ static void host_root_changed(void *ctx, uint64_t root, unsigned level)
 	if (level <= r->ledger.root_level || level > hw_format(r->cfg.hw)->max_level)
 		fault(r, OR_TREE, (int)level, "the root went from level %u to level %u",
 		      r->ledger.root_level, level);
+	else if (!r->ops->caps && !r->settled && !needs_root(r, level))
+		fault(r, OR_TREE, (int)level,
+		      "the root went to level %u, which nothing mapped needs", level);
 	if (old)
 		old->root_until = (uint8_t)r->calls;
 	ledger_set_root(&r->ledger, root, level);
