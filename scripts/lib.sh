@@ -13,9 +13,11 @@ die() {
 	exit 2
 }
 
-# make, as if called by hand: make hands variables of its command line on in the environment.
+# make, as if called by hand: make hands variables of its command line on in the environment. One at a
+# time, as two would write the same files.
 build() {
-	MAKEFLAGS='' "${MAKE:-make}" -s --no-print-directory -j"$(nproc)" "$@"
+	mkdir -p build
+	MAKEFLAGS='' flock build/.lock "${MAKE:-make}" -s --no-print-directory -j"$(nproc)" "$@"
 }
 
 # Sanitizers of clang 14 lose their shadow memory where addresses are randomised by more than 28
