@@ -15,10 +15,28 @@ static bool settled(struct run *r, uint64_t iova)
 	return !r->settled || r->settled(r, iova);
 }
 
+/* An engine that made the configuration one it can do, does it, and has no page beyond it. */
+static void check_fitted(struct run *r, int err)
+{
+	const struct engine_cfg *cfg = &r->cfg;
+	unsigned width = cfg->iova_width - !!(cfg->features & F_SIGN_EXTEND);
+
+	if (err && cfg->pgsizes && !r->ledger.failed)
+		fault(r, OR_SHADOW, NO_LEVEL, "init returned %d for what it made of it", err);
+	if (cfg->oa_width < width)
+		width = cfg->oa_width;
+	if (!err && width < 63 && cfg->pgsizes >> width >> 1)
+		fault(r, OR_PAGESIZE, NO_LEVEL,
+		      "page sizes 0x%" PRIx64 " are enabled, addresses have %u bits", cfg->pgsizes,
+		      width);
+}
+
 void check_config(struct run *r, int err, int model_err, uint64_t pgsizes)
 {
-	if (has(r, CAP_FITS_CFG))
+	if (has(r, CAP_FITS_CFG)) {
+		check_fitted(r, err);
 		return;
+	}
 	if (!model_err && r->ledger.failed)
 		model_err = -E_NOMEM;
 	if (err != model_err)
@@ -38,7 +56,8 @@ void check_lookup(struct run *r, uint64_t iova)
 	bool mapped;
 
 	if (!watching(r, 1u << OR_SHADOW) || !settled(r, iova) ||
-	    (has(r, CAP_FITS_CFG) && !shadow_in_width(&r->cfg, iova)))
+	    (has(r, CAP_FITS_CFG) && !shadow_in_width(&r->cfg, iova)) ||
+	    (has(r, CAP_UNSAFE_LAST) && iova == UINT64_MAX))
 		return;
 	mapped = r->ops->lookup(r->e, iova, &oa);
 	e = shadow_find(&r->shadow, iova); /* only now: other fibers may have moved it */

@@ -181,7 +181,9 @@ static void begin(struct run *r, const struct engine_ops *ops)
 	r->unlinking = -1;
 	r->n_gathers = RUN_GATHERS;
 	r->retry = r->failure.retry;
-	ledger_begin(&r->ledger, r, &r->cfg, ops && (ops->caps & CAP_FITS_CFG));
+	if (ops && ops->fit_oa)
+		ops->fit_oa(&r->cfg);
+	ledger_begin(&r->ledger, r, &r->cfg, ops && (ops->caps & CAP_FITS_CFG) && !ops->fit_oa);
 	r->env = (struct engine_env){
 		.ctx = r,
 		.phys_offset = ledger_offset(&r->ledger),

@@ -119,11 +119,16 @@ static uint64_t find_progress(struct run *r, uint64_t oa)
 	return p->len;
 }
 
+static uint64_t smallest_page(const struct run *r)
+{
+	return r->cfg.pgsizes & (~r->cfg.pgsizes + 1);
+}
+
 /* Is the call one that not even they make? Nothing of the model is sure here. */
 static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
 	const struct map_plan *p = &r->plan;
-	uint64_t page = r->cfg.pgsizes & (~r->cfg.pgsizes + 1), got;
+	uint64_t page = smallest_page(r), got;
 
 	if ((r->ops->caps & CAP_UNSAFE_PARTS) && ((iova | oa | len) & (page - 1)))
 		return true;
@@ -137,7 +142,24 @@ static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 	return p->refused;
 }
 
-/* Would the call break what this engine asks of its callers? Then it is cut, or not made. */
+/* Is the range one of whole granules where not even the first page fits? */
+static bool fits_no_page(const struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
+{
+	uint64_t granule = 1ull << hw_format(r->cfg.hw)->granule_lg2, page = smallest_page(r);
+
+	return !((iova | oa | len) & (granule - 1)) && ((iova | oa) & (page - 1) || len < page);
+}
+
+/* Is the first page of the plan in a leaf? */
+static bool starts_in_leaf(const struct run *r)
+{
+	const struct map_plan *p = &r->plan;
+	const struct extent *e = shadow_find(&r->shadow, p->run[0].iova);
+
+	return e && e->lg2 >= p->run[0].lg2;
+}
+
+/* Would the call break what this engine asks of its callers? Then it is not made. */
 static bool may_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
 	const struct map_plan *p = &r->plan;
@@ -146,8 +168,11 @@ static bool may_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 		return !is_unsafe(r, iova, oa, len);
 	if (!(r->ops->caps & CAP_FITS_CFG))
 		return true;
-	if (p->err && (p->refused || (r->ops->caps & (CAP_NO_OVERLAP | CAP_REPLACE))))
-		return false;
+	if (p->refused)
+		return p->err == -E_NXIO && (r->ops->caps & CAP_UNSAFE_PARTS) &&
+		       fits_no_page(r, iova, oa, len);
+	if (p->err && (r->ops->caps & (CAP_NO_OVERLAP | CAP_REPLACE)))
+		return (r->ops->caps & CAP_STOPS) && starts_in_leaf(r);
 	return true;
 }
 
@@ -254,6 +279,20 @@ static void cache_removed(void *arg, const struct extent *e)
 						 .gather = m->gather});
 }
 
+/*
+ * What to ask of an engine that wants whole leaves without a hole: the leaves, and of the hole
+ * behind them one page, if the engine stops there and no larger page would end with it. 0: ask
+ * nothing.
+ */
+static uint64_t unmap_exactly(const struct run *r, uint64_t iova, uint64_t len, uint64_t model)
+{
+	uint64_t page = smallest_page(r), larger = r->cfg.pgsizes & ~page;
+
+	if (!(r->ops->caps & CAP_STOPS) || len <= model || shadow_check_range(&r->cfg, iova, len))
+		return model;
+	return (iova + model + page) & ((larger & -larger) - 1) || !larger ? model + page : model;
+}
+
 static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned gather)
 {
 	struct removal removal = {.r = r, .gather = gather};
@@ -270,9 +309,9 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	}
 	if (r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE)) {
 		/* Callers of such engines unmap whole leaves that they mapped. */
-		if (!model)
+		len = unmap_exactly(r, iova, len, model);
+		if (!len)
 			return;
-		len = model;
 	}
 	if (cache_is_full(&r->cache))
 		sync_all(r);

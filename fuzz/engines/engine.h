@@ -123,6 +123,12 @@ enum engine_caps {
 	/* What not even callers that keep no rule may do: it corrupts memory. */
 	CAP_UNSAFE_PARTS = 1u << 23, /* a map of parts of pages */
 	CAP_UNSAFE_OVER = 1u << 24,  /* a map of a leaf where one of that size is */
+	CAP_UNSAFE_LAST = 1u << 25,  /* a lookup of the last byte of 2^64 */
+	/*
+	 * Of what CAP_NO_OVERLAP and CAP_UNMAP_EXACT rule out, these may be asked: a map whose
+	 * first page is in a leaf, and is refused; an unmap that comes to a hole, and ends there.
+	 */
+	CAP_STOPS = 1u << 26,
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */
@@ -137,6 +143,11 @@ typedef void engine_dirty_fn(void *arg, uint64_t iova, uint64_t len);
 struct engine_ops {
 	const char *name;
 	unsigned caps;
+	/*
+	 * Makes cfg->oa_width what create() will, so that tables lie as high as it lets them; NULL
+	 * and they lie below 4G.
+	 */
+	void (*fit_oa)(struct engine_cfg *cfg);
 	/*
 	 * NULL with *err set (negative errno) if the configuration is refused. cfg->pgsizes is
 	 * what was wanted and becomes what is effective.

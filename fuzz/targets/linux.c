@@ -22,6 +22,8 @@ static const struct finding {
 	{"amd-v1-dirty-skips-pages", CAP_DIRTY_EXACT, CAP_DIRTY_WHOLE},
 	{"amd-v2-frees-before-flush", CAP_EARLY_FREE, 0},
 	{"amd-v2-map-over-frees-data", CAP_UNSAFE_OVER, 0},
+	{"arm-dirty-skips-pages", CAP_DIRTY_EXACT, CAP_DIRTY_WHOLE},
+	{"arm-lookup-of-last-byte", CAP_UNSAFE_LAST, 0},
 	{"generic-pt-part-of-page", CAP_UNSAFE_PARTS, 0},
 };
 

@@ -107,13 +107,18 @@ static unsigned kernel_features(unsigned features)
 	return bits | PT_FORCE_ENABLED_FEATURES;
 }
 
+static void fit_oa(struct engine_cfg *cfg)
+{
+	cfg->oa_width = max(min(cfg->oa_width, (unsigned)PT_MAX_OUTPUT_ADDRESS_LG2), 32u);
+}
+
 static struct engine *create(struct engine_cfg *cfg, const struct engine_env *env, int *err)
 {
 	struct pt_iommu_table_cfg kcfg = {};
 	struct engine *e;
 
 	cfg->iova_width = min(cfg->iova_width, (unsigned)PT_MAX_VA_ADDRESS_LG2);
-	cfg->oa_width = max(min(cfg->oa_width, (unsigned)PT_MAX_OUTPUT_ADDRESS_LG2), 12u);
+	fit_oa(cfg);
 	cfg->features = (cfg->features & ENGINE_FEATURES) | ENGINE_FORCED;
 	if (cfg->features & F_NO_GAPS)
 		cfg->features &= ~F_FLUSH_RANGE;
@@ -171,11 +176,12 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 	ret = linux_check_map(&e->cfg, iova, oa, len, prot, ENGINE_WO);
 	/*
 	 * A tree that grows builds new tops before it finds that none reaches that far, and one
-	 * that is sign extended takes addresses just below its upper half.
+	 * that is sign extended takes addresses just below its upper half. That no page fits at
+	 * the start it finds by itself, and first of all.
 	 */
 	if (!ret)
 		ret = linux_check_iova(&e->cfg, iova, len);
-	if (ret)
+	if (ret && ret != -ENXIO)
 		return ret;
 	ret = e->table.iommu.ops->map_range(&e->table.iommu, iova, oa, len, kprot, GFP_KERNEL,
 					    &done);
@@ -269,6 +275,7 @@ static uint64_t root(struct engine *e, unsigned *level)
 const struct engine_ops CONCATENATE(engine_, ENGINE) = {
 	.name = __stringify(ENGINE),
 	.caps = ENGINE_CAPS | CAP_FITS_CFG | CAP_LAX_GATHER | CAP_UNSAFE_PARTS,
+	.fit_oa = fit_oa,
 	.create = create,
 	.destroy = destroy,
 	.map = map,

@@ -21,6 +21,8 @@ struct engine {
 	struct iommu_domain_ops domain_ops;
 	struct device device;
 	bool wo; /* write without read can be expressed */
+	/* What is to be done about new leaves; NULL if nothing. */
+	void (*mapped)(struct engine *e, uint64_t iova, uint64_t len);
 	/* What a driver adds to the gather of its own accord; NULL if the engine does it. */
 	void (*unmapped)(struct engine *e, struct iommu_iotlb_gather *gather, uint64_t iova,
 			 uint64_t len);
@@ -35,6 +37,9 @@ struct engine {
  */
 static int engine_open(struct engine *e, struct engine_cfg *cfg);
 static uint64_t engine_root(struct engine *e, unsigned *level);
+#ifndef ENGINE_FIT_OA
+#define ENGINE_FIT_OA NULL
+#endif
 
 /* --- invalidation, as drivers do it */
 
@@ -191,6 +196,8 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 
 		ret = e->iop->ops.map_pages(&e->iop->ops, iova, oa, run.size, run.count, kprot,
 					    GFP_KERNEL, &done);
+		if (done && e->mapped)
+			e->mapped(e, iova, done);
 		iova += done;
 		oa += done;
 		len -= done;
@@ -246,22 +253,18 @@ static void sync(struct engine *e, struct engine_gather *g)
 
 /*
  * The kernel answers 0 both for a hole and for OA 0. Only the first byte of an entry has OA 0,
- * so that its neighbour tells which it was. Addresses beyond the width alias others, and there is
- * no answer for the last byte of 2^64 but its neighbour's.
+ * so that its neighbour tells which it was. Addresses beyond the width alias others.
  */
 static bool lookup(struct engine *e, uint64_t iova, uint64_t *oa)
 {
 	struct io_pgtable_ops *ops = &e->iop->ops;
-	uint64_t odd = iova & 1, even;
 
 	linux_enter(&e->host);
 	if (linux_check_iova(&e->cfg, iova, 1))
 		return false;
-	even = ops->iova_to_phys(ops, iova - odd);
-	*oa = even + odd;
-	if (even || iova - odd == ULONG_MAX - 1)
-		return even;
-	return ops->iova_to_phys(ops, iova - odd + 1) == 1;
+	*oa = ops->iova_to_phys(ops, iova);
+	return *oa ||
+	       (!(iova & 1) && iova + 1 != ULONG_MAX && ops->iova_to_phys(ops, iova + 1) == 1);
 }
 
 #define IO_PGTABLE_ENGINE(engine, capabilities, dirty_op)                                  \
@@ -269,6 +272,7 @@ static bool lookup(struct engine *e, uint64_t iova, uint64_t *oa)
 		.name = #engine,                                                           \
 		.caps = (capabilities) | CAP_FITS_CFG | CAP_NO_OVERLAP | CAP_UNMAP_EXACT | \
 			CAP_LAX_GATHER,                                                    \
+		.fit_oa = ENGINE_FIT_OA,                                                   \
 		.create = create,                                                          \
 		.destroy = destroy,                                                        \
 		.map = map,                                                                \

@@ -37,4 +37,4 @@ static uint64_t engine_root(struct engine *e, unsigned *level)
 	return virt_to_phys(data->pgd[0]);
 }
 
-IO_PGTABLE_ENGINE(linux_dart, CAP_KEEPS_EMPTY, NULL);
+IO_PGTABLE_ENGINE(linux_dart, CAP_KEEPS_EMPTY | CAP_STOPS, NULL);

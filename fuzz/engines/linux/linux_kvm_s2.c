@@ -173,7 +173,8 @@ static struct engine *create(struct engine_cfg *cfg, const struct engine_env *en
 	struct engine *e;
 
 	*err = -EINVAL;
-	if (!(cfg->pgsizes & SZ_4K))
+	cfg->pgsizes = cfg->pgsizes & SZ_4K ? cfg->pgsizes : 0;
+	if (!cfg->pgsizes)
 		return NULL;
 	fit(cfg);
 	*err = -ENOMEM;

@@ -31,4 +31,4 @@ static uint64_t engine_root(struct engine *e, unsigned *level)
 	return virt_to_phys(io_pgtable_to_data(e->iop)->pgd);
 }
 
-IO_PGTABLE_ENGINE(linux_v7s, CAP_LAX_TABLES, NULL);
+IO_PGTABLE_ENGINE(linux_v7s, CAP_LAX_TABLES | CAP_STOPS, NULL);
