@@ -293,10 +293,29 @@ static uint64_t unmap_exactly(const struct run *r, uint64_t iova, uint64_t len, 
 	return (iova + model + page) & ((larger & -larger) - 1) || !larger ? model + page : model;
 }
 
+/* Where the leaf begins in which the range does, if the engine removes all of that. */
+static uint64_t removed_from(const struct run *r, uint64_t iova, uint64_t len)
+{
+	const struct extent *e = shadow_find(&r->shadow, iova);
+	uint64_t inside = e ? (iova - e->iova) & ((1ull << e->lg2) - 1) : 0;
+
+	if (!(r->ops->caps & CAP_UNMAP_WHOLE) || (iova & (smallest_page(r) - 1)) ||
+	    len + inside < len)
+		return iova;
+	return iova - inside;
+}
+
+/* The same for one that takes whole what the range begins and ends in. */
+static uint64_t unmap_wholly(const struct run *r, uint64_t len, uint64_t whole)
+{
+	return len < whole && !(len & (smallest_page(r) - 1)) ? len : whole;
+}
+
 static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned gather)
 {
 	struct removal removal = {.r = r, .gather = gather};
-	uint64_t last = 0, model = shadow_plan_unmap(&r->shadow, iova, len, &last);
+	uint64_t from = removed_from(r, iova, len), last = 0,
+		 model = shadow_plan_unmap(&r->shadow, from, len + (iova - from), &last);
 	bool self_flush = r->ops->caps & CAP_SELF_FLUSH;
 	/* What the call itself may invalidate has to be in the cache before it. */
 	bool early = r->ops->caps & (CAP_SELF_FLUSH | CAP_LAX_GATHER);
@@ -307,20 +326,22 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 		r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
 		return;
 	}
-	if (r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE)) {
-		/* Callers of such engines unmap whole leaves that they mapped. */
+	if (r->ops->caps & CAP_UNMAP_EXACT)
 		len = unmap_exactly(r, iova, len, model);
-		if (!len)
-			return;
-	}
+	else if (r->ops->caps & CAP_UNMAP_WHOLE)
+		len = unmap_wholly(r, len, model ? model - (iova - from) : 0);
+	if (!len && r->ops->caps & (CAP_UNMAP_EXACT | CAP_UNMAP_WHOLE))
+		return;
 	if (cache_is_full(&r->cache))
 		sync_all(r);
-	begin_op(r, iova, len, (int)gather);
+	begin_op(r, from, len + (iova - from), (int)gather);
 	if (model && last > r->last)
 		r->last = last;
 	if (early && model)
-		shadow_unmap(&r->shadow, iova, last, cache_removed, &removal);
+		shadow_unmap(&r->shadow, from, last, cache_removed, &removal);
 	removed = r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
+	len += iova - from;
+	iova = from;
 	result_of(r)->value = removed;
 	result_of(r)->model = model;
 	if (removed != model)

@@ -115,6 +115,7 @@ static void fit_oa(struct engine_cfg *cfg)
 static struct engine *create(struct engine_cfg *cfg, const struct engine_env *env, int *err)
 {
 	struct pt_iommu_table_cfg kcfg = {};
+	const struct iommu_domain_geometry *aperture;
 	struct engine *e;
 
 	cfg->iova_width = min(cfg->iova_width, (unsigned)PT_MAX_VA_ADDRESS_LG2);
@@ -148,6 +149,9 @@ static struct engine *create(struct engine_cfg *cfg, const struct engine_env *en
 		free(e);
 		return NULL;
 	}
+	aperture = &e->table.iommu.domain.geometry;
+	WARN_ON(linux_refuse_iova(cfg, aperture->aperture_start,
+				  aperture->aperture_end - aperture->aperture_start + 1));
 	e->table.iommu.domain.ops = &e->domain_ops;
 	e->table.iommu.domain.pgsize_bitmap = cfg->pgsizes;
 	e->cfg = *cfg;
