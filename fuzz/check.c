@@ -433,6 +433,10 @@ static uint64_t sweep_word(struct run *r, const struct page *p, unsigned i, uint
 	struct hw_entry e;
 
 	hw_format(r->cfg.hw)->decode(&r->cfg, word, p->level, i, r->ledger.root_level, &e);
+	if ((e.kind == HW_LEAF || e.kind == HW_TABLE) && !r->ops->caps &&
+	    hw_is_odd(&r->cfg, e.kind, p->level, word))
+		fault(r, OR_WALK, p->level, "slot %u: 0x%" PRIx64 " says what nobody asked for", i,
+		      word);
 	switch (e.kind) {
 	case HW_FAULT:
 		fault(r, OR_WALK, p->level, "slot %u: %s", i, e.why);

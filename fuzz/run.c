@@ -155,6 +155,8 @@ static void host_flush(void *ctx, const void *ptr, size_t len)
 {
 	struct run *r = ctx;
 
+	if (!(r->cfg.features & F_INCOHERENT) && !r->ops->caps)
+		fault(r, OR_COHERENT, NO_LEVEL, "a write-back for a walker that snoops");
 	ledger_flush(&r->ledger, ptr, len);
 }
 

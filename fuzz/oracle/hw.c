@@ -40,6 +40,17 @@ unsigned hw_slots_512(const struct engine_cfg *cfg, unsigned level, unsigned top
 	return 512;
 }
 
+bool hw_is_odd(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level, uint64_t word)
+{
+	const struct hw_format *f = hw_format(cfg->hw);
+	uint64_t mask, value = 0;
+
+	if (!f->constant)
+		return false;
+	mask = f->constant(cfg, kind, level, &value);
+	return (word & mask) != value;
+}
+
 /* log2 of what all slots of a table span. */
 static unsigned span_lg2(const struct hw_format *f, const struct engine_cfg *cfg, unsigned level,
 			 unsigned top)

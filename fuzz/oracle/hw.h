@@ -59,6 +59,13 @@ struct hw_format {
 	void (*decode)(const struct engine_cfg *cfg, uint64_t word, unsigned level, unsigned index,
 		       unsigned top, struct hw_entry *out);
 	/*
+	 * Bits of a table pointer or leaf of which decode() tells nothing, and that are the same in
+	 * all that ask for plain memory: memory type, accessed, what hardware ignores. *value gets
+	 * theirs. NULL where nobody is held to it.
+	 */
+	uint64_t (*constant)(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level,
+			     uint64_t *value);
+	/*
 	 * What hardware stores when it writes through a leaf that is clean (with cfg->features
 	 * & F_DIRTY); the word itself if nothing needs to change.
 	 */
@@ -71,6 +78,9 @@ struct hw_format {
 	bool inv_enclosed; /* an invalidation removes only leaves it encloses (AMD) */
 	bool break_before_make;
 };
+
+/* Does a table pointer or leaf say more, or less, than an engine was asked for? */
+bool hw_is_odd(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level, uint64_t word);
 
 const struct hw_format *hw_format(enum hw_id hw); /* never NULL for a valid id */
 const char *hw_name(enum hw_id hw);		  /* as files and options spell it */

@@ -88,6 +88,17 @@ static void decode(const struct engine_cfg *cfg, uint64_t word, unsigned level, 
 		hw_table(cfg, word & hw_bits(51, 12), next - 1, perms_of(word), out);
 }
 
+static uint64_t constant(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level,
+			 uint64_t *value)
+{
+	(void)cfg;
+	(void)level;
+	if (kind == HW_TABLE)
+		return hw_bits(4, 1) | hw_bits(8, 6) | hw_bits(63, 63);
+	*value = 1u << A;
+	return hw_bits(5, 1) | hw_bits(8, 7) | hw_bits(60, 59) | hw_bits(63, 63);
+}
+
 static uint64_t mark_dirty(const struct engine_cfg *cfg, uint64_t word)
 {
 	return cfg->features & F_DIRTY ? word | 1u << A | 1u << D : word;
@@ -109,6 +120,7 @@ const struct hw_format hw_amdv1 = {
 	.slots = slots,
 	.accepts = hw_accepts,
 	.decode = decode,
+	.constant = constant,
 	.mark_dirty = mark_dirty,
 	.run_ignore = run_ignore,
 	.inv_enclosed = true,

@@ -194,6 +194,19 @@ static void decode(const struct engine_cfg *cfg, uint64_t word, unsigned level, 
 		leaf(cfg, word, level, index, top, out);
 }
 
+/* Plain memory: inner shareable and write-back, of attribute 0 in stage 1; not global. */
+static uint64_t constant(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level,
+			 uint64_t *value)
+{
+	uint64_t managed = cfg->features & F_DIRTY ? 0 : hw_bits(51, 51);
+
+	(void)level;
+	if (kind == HW_TABLE)
+		return hw_bits(11, 2) | hw_bits(58, 51) | hw_bits(63, 63);
+	*value = 3u << 8 | 1u << AF | (second_stage(cfg) ? 15u << 2 : 1u << 11);
+	return hw_bits(5, 2) | hw_bits(11, 8) | hw_bits(53, 53) | hw_bits(63, 55) | managed;
+}
+
 static uint64_t mark_dirty(const struct engine_cfg *cfg, uint64_t word)
 {
 	if (!(cfg->features & F_DIRTY))
@@ -220,6 +233,7 @@ static uint64_t run_ignore(const struct engine_cfg *cfg)
 		.slots = slots,            \
 		.accepts = hw_accepts,     \
 		.decode = decode,          \
+		.constant = constant,      \
 		.mark_dirty = mark_dirty,  \
 		.run_ignore = run_ignore,  \
 		.own_oa = true,            \

@@ -100,6 +100,16 @@ static void decode(const struct engine_cfg *cfg, uint64_t word, unsigned level, 
 		table(cfg, word, level, pa, out);
 }
 
+static uint64_t constant(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level,
+			 uint64_t *value)
+{
+	(void)cfg;
+	(void)kind;
+	(void)level;
+	(void)value;
+	return hw_bits(5, 5) | hw_bits(9, 8);
+}
+
 static uint64_t mark_dirty(const struct engine_cfg *cfg, uint64_t word)
 {
 	return cfg->features & F_DIRTY ? word | 1u << A | 1u << D : word;
@@ -121,6 +131,7 @@ const struct hw_format hw_riscv = {
 	.slots = hw_slots_512,
 	.accepts = hw_accepts,
 	.decode = decode,
+	.constant = constant,
 	.mark_dirty = mark_dirty,
 	.run_ignore = run_ignore,
 };
@@ -135,6 +146,7 @@ const struct hw_format hw_riscv_g = {
 	.slots = slots_x4,
 	.accepts = hw_accepts,
 	.decode = decode,
+	.constant = constant,
 	.mark_dirty = mark_dirty,
 	.run_ignore = run_ignore,
 };

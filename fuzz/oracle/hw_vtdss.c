@@ -45,6 +45,19 @@ static void decode(const struct engine_cfg *cfg, uint64_t word, unsigned level, 
 	}
 }
 
+static uint64_t constant(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level,
+			 uint64_t *value)
+{
+	uint64_t both =
+		hw_bits(6, 2) | hw_bits(8, 8) | hw_bits(10, 10) | hw_bits(61, 52) | hw_bits(63, 63);
+
+	(void)cfg;
+	*value = 1u << A;
+	if (kind == HW_TABLE)
+		return both | hw_bits(9, 9);
+	return both | (level ? 0 : hw_bits(7, 7));
+}
+
 static uint64_t mark_dirty(const struct engine_cfg *cfg, uint64_t word)
 {
 	return cfg->features & F_DIRTY ? word | 1u << A | 1u << D : word;
@@ -66,6 +79,7 @@ const struct hw_format hw_vtdss = {
 	.slots = hw_slots_512,
 	.accepts = hw_accepts,
 	.decode = decode,
+	.constant = constant,
 	.mark_dirty = mark_dirty,
 	.run_ignore = run_ignore,
 };

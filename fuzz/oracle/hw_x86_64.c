@@ -55,6 +55,18 @@ static void decode(const struct engine_cfg *cfg, uint64_t word, unsigned level, 
 	hw_check_leaf(cfg, out);
 }
 
+static uint64_t constant(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level,
+			 uint64_t *value)
+{
+	uint64_t both = hw_bits(5, 3) | hw_bits(11, 8) | hw_bits(62, 52);
+
+	(void)cfg;
+	*value = 1u << A;
+	if (kind == HW_TABLE)
+		return both | hw_bits(6, 6);
+	return both | (level ? hw_bits(12, 12) : hw_bits(7, 7));
+}
+
 static uint64_t mark_dirty(const struct engine_cfg *cfg, uint64_t word)
 {
 	return cfg->features & F_DIRTY ? word | 1u << A | 1u << D : word;
@@ -76,6 +88,7 @@ const struct hw_format hw_x86_64 = {
 	.slots = hw_slots_512,
 	.accepts = hw_accepts,
 	.decode = decode,
+	.constant = constant,
 	.mark_dirty = mark_dirty,
 	.run_ignore = run_ignore,
 	.inv_enclosed = true,
@@ -91,6 +104,7 @@ const struct hw_format hw_vtdfs = {
 	.slots = hw_slots_512,
 	.accepts = hw_accepts,
 	.decode = decode,
+	.constant = constant,
 	.mark_dirty = mark_dirty,
 	.run_ignore = run_ignore,
 };

@@ -68,6 +68,8 @@ static void write_table(const struct engine_cfg *cfg, uint64_t phys, unsigned le
 		wrong(OR_WALK, level, word, "hardware does not follow this table entry");
 	else if ((e.perms & hw_format(cfg->hw)->perms) != hw_format(cfg->hw)->perms)
 		wrong(OR_WALK, level, word, "a table entry takes permissions away");
+	else if (hw_is_odd(cfg, HW_TABLE, level, word))
+		wrong(OR_WALK, level, word, "a table entry says what nobody asked for");
 	read_back(cfg, word, level, 0);
 }
 
@@ -94,6 +96,8 @@ static void write_leaf(const struct engine_cfg *cfg, uint64_t oa, unsigned lg2, 
 			wrong(OR_PAGESIZE, level, word, "hardware reads another size");
 		else if ((e.perms ^ want) & f->perms)
 			wrong(OR_WALK, level, word, "hardware allows other accesses");
+		else if (hw_is_odd(cfg, HW_LEAF, level, word))
+			wrong(OR_WALK, level, word, "a leaf says what nobody asked for");
 		else if ((cfg->features & F_DIRTY) && (prot & P_WRITE) && e.dirty)
 			wrong(OR_DIRTY, level, word, "a new leaf is dirty");
 		read_back(cfg, word, level, i);
