@@ -711,6 +711,45 @@ static void test_dart_second_layout(void **state)
 	assert_int_equal(decode(&cfg, all | 0x409, 0, 0, 1).perms, HW_W | HW_X);
 }
 
+/* What plain memory looks like, and the bits in which an engine has no choice. */
+static void test_constant_bits(void **state)
+{
+	static const struct {
+		enum hw_id hw;
+		enum hw_kind kind;
+		unsigned level, features;
+		uint64_t word, constant;
+	} rows[] = {
+		/* clang-format off */
+		{HW_AMDV1, HW_LEAF, 0, 0, 0x6000000000000061, RANGE(5, 1) | RANGE(8, 7) | RANGE(60, 59) | BIT(63)},
+		{HW_AMDV1, HW_TABLE, 1, 0, 0x6000000000000201, RANGE(4, 1) | RANGE(8, 6) | BIT(63)},
+		{HW_X86_64, HW_LEAF, 0, 0, 0x67, RANGE(5, 3) | RANGE(11, 7) | RANGE(62, 52)},
+		{HW_X86_64, HW_LEAF, 1, 0, 0xe7, RANGE(5, 3) | RANGE(12, 8) | RANGE(62, 52)},
+		{HW_X86_64, HW_TABLE, 1, 0, 0x27, RANGE(6, 3) | RANGE(11, 8) | RANGE(62, 52)},
+		{HW_VTDSS, HW_LEAF, 0, 0, 0x303, RANGE(8, 2) | BIT(10) | RANGE(61, 52) | BIT(63)},
+		{HW_VTDSS, HW_LEAF, 1, 0, 0x383, RANGE(6, 2) | BIT(8) | BIT(10) | RANGE(61, 52) | BIT(63)},
+		{HW_VTDSS, HW_TABLE, 1, 0, 0x103, RANGE(6, 2) | RANGE(10, 8) | RANGE(61, 52) | BIT(63)},
+		{HW_RISCV, HW_LEAF, 0, 0, 0xd7, BIT(5) | RANGE(9, 8)},
+		{HW_RISCV_G, HW_TABLE, 1, 0, 0x01, BIT(5) | RANGE(9, 8)},
+		{HW_ARM4K_S1, HW_LEAF, 0, 0, S1_PAGE | BIT(11), RANGE(5, 2) | RANGE(11, 8) | BIT(51) | BIT(53) | RANGE(63, 55)},
+		{HW_ARM64K_S1, HW_LEAF, 0, F_DIRTY, S1_PAGE | BIT(11) | BIT(51), RANGE(5, 2) | RANGE(11, 8) | BIT(53) | RANGE(63, 55)},
+		{HW_ARM16K_S2, HW_LEAF, 0, 0, 0x7ff, RANGE(5, 2) | RANGE(11, 8) | BIT(51) | BIT(53) | RANGE(63, 55)},
+		{HW_ARM4K_S2, HW_TABLE, 1, 0, 3, RANGE(11, 2) | RANGE(58, 51) | BIT(63)},
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct engine_cfg cfg = config(rows[i].hw, 48, 48, rows[i].features);
+
+		assert_false(hw_is_odd(&cfg, rows[i].kind, rows[i].level, rows[i].word));
+		for (unsigned n = 0; n < 64; n++)
+			if (hw_is_odd(&cfg, rows[i].kind, rows[i].level, rows[i].word ^ BIT(n)) !=
+			    !!(rows[i].constant & BIT(n)))
+				fail_msg("%s row %u bit %u", hw_name(rows[i].hw), i, n);
+	}
+}
+
 static void test_mark_dirty(void **state)
 {
 	static const struct {
@@ -1270,6 +1309,7 @@ int main(void)
 		cmocka_unit_test(test_every_bit),
 		cmocka_unit_test(test_leaf_attributes),
 		cmocka_unit_test(test_dart_second_layout),
+		cmocka_unit_test(test_constant_bits),
 		cmocka_unit_test(test_mark_dirty),
 		cmocka_unit_test(test_empty),
 		walk_test(test_walk_amdv1),
