@@ -21,7 +21,7 @@ UNCOVERED_BEGIN
 
 /* Coverage beyond edges: which access met which of another fiber. */
 __attribute__((used, section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
-extern uint8_t *__afl_area_ptr __attribute__((weak));
+void __afl_coverage_interesting(uint8_t value, uint32_t id) __attribute__((weak));
 extern uint32_t __afl_map_size __attribute__((weak));
 
 static bool following;
@@ -51,8 +51,8 @@ static void count(uintptr_t site, const void *word)
 	       (word == last.other_word);
 	hash ^= hash >> 15;
 	counters[hash % COUNTERS] = 1;
-	if (&__afl_area_ptr && &__afl_map_size && __afl_map_size)
-		__afl_area_ptr[hash % __afl_map_size] = 1;
+	if (__afl_coverage_interesting && &__afl_map_size && __afl_map_size)
+		__afl_coverage_interesting(1, hash % __afl_map_size);
 }
 
 static unsigned slot_of(int page, const void *at)
