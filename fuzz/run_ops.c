@@ -159,6 +159,20 @@ static bool starts_in_leaf(const struct run *r)
 	return e && e->lg2 >= p->run[0].lg2;
 }
 
+/* Is the plan one leaf where only smaller ones are? */
+static bool is_one_over_smaller(const struct run *r)
+{
+	const struct shadow *s = &r->shadow;
+	const struct extent *leaf = &r->plan.run[0];
+
+	if (r->plan.n != 1 || (leaf->last - leaf->iova) >> leaf->lg2)
+		return false;
+	for (unsigned i = shadow_index(s, leaf->iova); i < s->n && s->e[i].iova <= leaf->last; i++)
+		if (s->e[i].lg2 >= leaf->lg2)
+			return false;
+	return true;
+}
+
 /* Would the call break what this engine asks of its callers? Then it is not made. */
 static bool may_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
@@ -171,9 +185,38 @@ static bool may_map(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 	if (p->refused)
 		return p->err == -E_NXIO && (r->ops->caps & CAP_UNSAFE_PARTS) &&
 		       fits_no_page(r, iova, oa, len);
-	if (p->err && (r->ops->caps & (CAP_NO_OVERLAP | CAP_REPLACE)))
+	if (p->err && (r->ops->caps & CAP_REPLACE))
+		return is_one_over_smaller(r);
+	if (p->err && (r->ops->caps & CAP_NO_OVERLAP))
 		return (r->ops->caps & CAP_STOPS) && starts_in_leaf(r);
 	return true;
+}
+
+struct removal {
+	struct run *r;
+	unsigned gather;
+};
+
+static void cache_removed(void *arg, const struct extent *e)
+{
+	struct removal *m = arg;
+
+	cache_add(&m->r->cache, &(struct cached){.first = e->iova,
+						 .last = e->last,
+						 .oa = e->oa,
+						 .lg2 = e->lg2,
+						 .as = CACHED_REMOVED,
+						 .gather = m->gather});
+}
+
+/* What the map takes the place of is gone, but for what hardware has cached. */
+static void replace(struct run *r)
+{
+	struct removal removal = {.r = r, .gather = r->first_gather};
+
+	shadow_unmap(&r->shadow, r->plan.run[0].iova, r->plan.run[0].last, cache_removed, &removal);
+	r->plan.err = 0;
+	r->plan.mapped = r->plan.len;
 }
 
 /* One map call; returns what it mapped. `pages` is 0 where the length is that of one range. */
@@ -183,6 +226,7 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 	struct run_result *res = result_of(r);
 	const uint64_t before = 0x5eed;
 	uint64_t mapped = before, count;
+	bool replaces;
 
 	shadow_plan_map(&r->shadow, iova, oa, len, prot, &r->plan);
 	if (!may_map(r, iova, oa, len)) {
@@ -194,6 +238,9 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 	if (!r->plan.refused && cache_find(&r->cache, CACHED_REMOVED, iova, iova + (len - 1)))
 		sync_all(r);
 	begin_op(r, iova, len, RUN_BY_MAP);
+	replaces = !r->careless && r->plan.err && (r->ops->caps & CAP_REPLACE);
+	if (replaces)
+		replace(r);
 	res->err = call_map(r, iova, oa, count == 1 ? len : pgsize, count, prot, &mapped);
 	mapped -= before;
 	if (res->err && (r->ops->caps & CAP_NO_PROGRESS))
@@ -206,6 +253,8 @@ static uint64_t map_once(struct run *r, uint64_t iova, uint64_t oa, uint64_t len
 				   .model_err = r->plan.err,
 				   .value = mapped,
 				   .model = r->plan.mapped};
+	if (replaces)
+		check_synced(r, r->first_gather, false);
 	if (!r->careless)
 		check_map(r, res->err, mapped);
 	return mapped;
@@ -260,23 +309,6 @@ void run_map_pages(struct run *r, const struct op *op)
 	r->plan.err = -E_OVERFLOW;
 	check_map(r, result_of(r)->err, mapped);
 	end_op(r, iova, 0);
-}
-
-struct removal {
-	struct run *r;
-	unsigned gather;
-};
-
-static void cache_removed(void *arg, const struct extent *e)
-{
-	struct removal *m = arg;
-
-	cache_add(&m->r->cache, &(struct cached){.first = e->iova,
-						 .last = e->last,
-						 .oa = e->oa,
-						 .lg2 = e->lg2,
-						 .as = CACHED_REMOVED,
-						 .gather = m->gather});
 }
 
 /*

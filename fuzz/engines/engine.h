@@ -94,7 +94,7 @@ enum engine_caps {
 	CAP_UNMAP_EXACT =
 		1u << 2, /* an unmap is of whole leaves without a hole; ask nothing else */
 	/* map */
-	CAP_REPLACE = 1u << 3,	   /* maps over leaves instead of refusing */
+	CAP_REPLACE = 1u << 3,	   /* maps over leaves; asked for one over smaller ones alone */
 	CAP_ONE_SIZE = 1u << 4,	   /* map takes (pgsize, count); sizes are not greedy */
 	CAP_NO_PROGRESS = 1u << 5, /* a failed map reports nothing in *mapped but may have mapped */
 	CAP_KEEP_TABLES = 1u << 6, /* a larger leaf over empty tables is refused */
