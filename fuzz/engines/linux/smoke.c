@@ -159,7 +159,7 @@ static void cycle(const struct engine_ops *ops, struct engine *e, uint64_t iova,
 	check(ops, !ops->lookup(e, iova, &none), "lookup of a hole");
 	check(ops, map(ops, e, iova, oa, len, &mapped) == 0 && mapped == len, "map");
 	check_mapped(ops, e, iova, oa, len);
-	if (!(ops->caps & CAP_NO_OVERLAP)) {
+	if (!(ops->caps & (CAP_NO_OVERLAP | CAP_REPLACE))) {
 		mapped = 0;
 		check(ops, map(ops, e, iova, oa, len, &mapped) < 0 && mapped == 0, "overlap");
 	}
