@@ -88,47 +88,38 @@ struct engine_env {
 
 /* How an engine departs from our contract. Zero bits everywhere is our contract. */
 enum engine_caps {
-	/* unmap */
-	CAP_SKIP_HOLES = 1u << 0,  /* goes on past holes */
-	CAP_UNMAP_SPLIT = 1u << 1, /* an unmap inside a larger leaf splits it */
-	CAP_UNMAP_EXACT =
-		1u << 2, /* an unmap is of whole leaves without a hole; ask nothing else */
-	/* map */
-	CAP_REPLACE = 1u << 3,	   /* maps over leaves; asked for one over smaller ones alone */
-	CAP_ONE_SIZE = 1u << 4,	   /* map takes (pgsize, count); sizes are not greedy */
-	CAP_NO_PROGRESS = 1u << 5, /* a failed map reports nothing in *mapped but may have mapped */
-	CAP_KEEP_TABLES = 1u << 6, /* a larger leaf over empty tables is refused */
-	/* tables and invalidation */
-	CAP_SELF_FLUSH = 1u << 7, /* unmap invalidates by itself; the gather stays empty */
-	CAP_EAGER_FREE = 1u << 8, /* frees emptied tables also when the range covers them in part */
-	CAP_KEEPS_EMPTY = 1u << 9,    /* never unlinks a table at unmap */
-	CAP_LAX_ERRORS = 1u << 10,    /* which error a refused call returns is not compared */
-	CAP_GATHER_OPAQUE = 1u << 11, /* gather_range is not available */
-	CAP_LAX_TABLES = 1u << 12,    /* which emptied tables an unmap unlinks is not compared */
-	CAP_LAX_GATHER =
-		1u << 13, /* what a gather covers is not compared, only what is stale after it */
-	/* map and dirty */
-	CAP_NO_OVERLAP = 1u << 14,     /* what a map over leaves does is undefined; do not ask */
-	CAP_IGNORES_NOEXEC = 1u << 15, /* leaves stay executable whatever prot says */
-	CAP_LAX_DIRTY = 1u << 16,      /* dirty and accessed bits of new leaves are not compared */
-	CAP_DIRTY_WHOLE = 1u << 17, /* an entry covered in part is reported, clipped, and cleared */
 	/* create */
-	CAP_FITS_CFG = 1u << 18, /* makes any configuration one it can do, and writes it back */
-	/* unmap, again */
-	CAP_UNMAP_WHOLE = 1u << 19, /* a range that starts inside a leaf removes all of that too */
-	CAP_SERIAL = 1u << 20,	    /* one call at a time on a domain, also on disjoint ranges */
-	CAP_EARLY_FREE = 1u << 21,  /* a map is known to free tables before it invalidates them */
-	CAP_DIRTY_EXACT =
-		1u << 22, /* a dirty request is of whole leaves without a hole; ask nothing else */
-	/* What not even callers that keep no rule may do: it corrupts memory. */
-	CAP_UNSAFE_PARTS = 1u << 23, /* a map of parts of pages */
-	CAP_UNSAFE_OVER = 1u << 24,  /* a map of a leaf where one of that size is */
-	CAP_UNSAFE_LAST = 1u << 25,  /* a lookup of the last byte of 2^64 */
-	/*
-	 * Of what CAP_NO_OVERLAP and CAP_UNMAP_EXACT rule out, these may be asked: a map whose
-	 * first page is in a leaf, and is refused; an unmap that comes to a hole, and ends there.
-	 */
-	CAP_STOPS = 1u << 26,
+	CAP_FITS_CFG = 1u << 0, /* makes any configuration one it can do, and writes it back */
+	/* map */
+	CAP_ONE_SIZE = 1u << 1,	      /* takes (pgsize, count); sizes are not greedy */
+	CAP_REPLACE = 1u << 2,	      /* maps over leaves; asked for one over smaller ones alone */
+	CAP_NO_OVERLAP = 1u << 3,     /* what a map over leaves does is undefined; do not ask */
+	CAP_NO_PROGRESS = 1u << 4,    /* a failed map reports nothing but may have mapped */
+	CAP_KEEP_TABLES = 1u << 5,    /* a larger leaf over empty tables is refused */
+	CAP_LAX_ERRORS = 1u << 6,     /* which error a refused call returns is not compared */
+	CAP_IGNORES_NOEXEC = 1u << 7, /* leaves stay executable whatever prot says */
+	CAP_EARLY_FREE = 1u << 8,     /* known to free tables before it invalidates them */
+	/* unmap */
+	CAP_UNMAP_EXACT = 1u << 9,  /* is of whole leaves without a hole; ask nothing else */
+	CAP_UNMAP_WHOLE = 1u << 10, /* a start inside a leaf removes all of that too */
+	CAP_SELF_FLUSH = 1u << 11,  /* invalidates by itself; the gather stays empty */
+	CAP_EAGER_FREE = 1u << 12,  /* frees emptied tables also when covered in part */
+	CAP_KEEPS_EMPTY = 1u << 13, /* never unlinks a table */
+	CAP_LAX_TABLES = 1u << 14,  /* which emptied tables are unlinked is not compared */
+	/* Of what NO_OVERLAP and UNMAP_EXACT rule out, two may be asked: a map whose first page is
+	 * in a leaf, and is refused; an unmap that comes to a hole, and ends there. */
+	CAP_STOPS = 1u << 15,
+	/* gather */
+	CAP_GATHER_OPAQUE = 1u << 16, /* gather_range is not available */
+	CAP_LAX_GATHER = 1u << 17,    /* what it covers is not compared, only what is stale after */
+	/* dirty */
+	CAP_LAX_DIRTY = 1u << 18,   /* dirty and accessed bits of new leaves are not compared */
+	CAP_DIRTY_WHOLE = 1u << 19, /* an entry covered in part is reported, clipped, and cleared */
+	CAP_DIRTY_EXACT = 1u << 20, /* is of whole leaves without a hole; ask nothing else */
+	/* what not even callers that keep no rule may do: it corrupts memory */
+	CAP_UNSAFE_PARTS = 1u << 21, /* a map of parts of pages */
+	CAP_UNSAFE_OVER = 1u << 22,  /* a map of a leaf where one of that size is */
+	CAP_UNSAFE_LAST = 1u << 23,  /* a lookup of the last byte of 2^64 */
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */

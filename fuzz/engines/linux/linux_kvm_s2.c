@@ -309,8 +309,8 @@ static uint64_t root(struct engine *e, unsigned *level)
 
 const struct engine_ops engine_linux_kvm_s2 = {
 	.name = "linux_kvm_s2",
-	.caps = CAP_FITS_CFG | CAP_REPLACE | CAP_SKIP_HOLES | CAP_UNMAP_WHOLE | CAP_SELF_FLUSH |
-		CAP_EAGER_FREE | CAP_GATHER_OPAQUE | CAP_SERIAL,
+	.caps = CAP_FITS_CFG | CAP_REPLACE | CAP_UNMAP_WHOLE | CAP_SELF_FLUSH | CAP_EAGER_FREE |
+		CAP_GATHER_OPAQUE,
 	.create = create,
 	.destroy = destroy,
 	.map = map,
