@@ -174,6 +174,7 @@ static void run_fibers(struct run *r)
 	clear_hands(r);
 	deal(r);
 	view_begin(r);
+	hook_begin();
 	sched_begin(&sched_ops);
 	for (unsigned f = 0; f < RACE_HANDS; f++)
 		if (is_walker(f))

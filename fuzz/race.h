@@ -149,6 +149,8 @@ void view_hand_over(unsigned from);	/* all that was acquired by a fiber, by the 
 
 /* race_hook.c: accesses are followed while a fiber is in the engine */
 void hook_follow(bool on);
+/* Forgets the accesses of the input before. */
+void hook_begin(void);
 /*
  * The running fiber is about to do something; gives way if it is time. `page` is the table it does
  * it to, `at` the word, -1 and NULL if none; `site` tells this place in the code from others.

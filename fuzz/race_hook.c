@@ -8,6 +8,8 @@
 #include "order.h"
 #include "race.h"
 
+#include <string.h>
+
 #ifdef FIBER_TSAN
 #include <sanitizer/tsan_interface.h>
 #include <sanitizer/tsan_interface_atomic.h>
@@ -30,6 +32,11 @@ static struct {
 	uintptr_t site, other_site; /* last of the running fiber, and of the one before */
 	const void *word, *other_word;
 } last;
+
+void hook_begin(void)
+{
+	memset(&last, 0, sizeof(last));
+}
 
 void hook_follow(bool on)
 {
@@ -68,7 +75,8 @@ struct trace *hook_step(enum op_class class, const char *what, int page, const v
 			uintptr_t site)
 {
 	sched_event(class);
-	count(site + class, at);
+	/* Where the program is loaded tells nothing. */
+	count(site - (uintptr_t)hook_begin + class, at);
 	return trace_step(class, what, page, at && page >= 0 ? (int)slot_of(page, at) : -1);
 }
 
