@@ -52,6 +52,7 @@ int main(void)
 {
 	double call = shortest(callee), there_and_back;
 
+	fiber_make(&there);
 	fiber_prepare(&there, back, NULL);
 	there_and_back = shortest(fiber_switch);
 	printf("call %.2f ns, switch %.2f ns: %.1f calls\n", call, there_and_back / 2,

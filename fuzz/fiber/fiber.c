@@ -114,20 +114,22 @@ __attribute__((noreturn)) static void first(void *arg)
 	abort();
 }
 
+void fiber_make(struct fiber *f)
+{
+	uint8_t *p = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED || mprotect(p, GUARD_SIZE, PROT_NONE))
+		abort();
+	f->stack = p + GUARD_SIZE;
+	f->size = STACK_SIZE;
+#ifdef FIBER_TSAN
+	f->tsan = __tsan_create_fiber(0);
+#endif
+}
+
 void fiber_prepare(struct fiber *f, void (*body)(void *), void *arg)
 {
-	if (!f->stack) {
-		uint8_t *p = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-		if (p == MAP_FAILED || mprotect(p, GUARD_SIZE, PROT_NONE))
-			abort();
-		f->stack = p + GUARD_SIZE;
-		f->size = STACK_SIZE;
-#ifdef FIBER_TSAN
-		f->tsan = __tsan_create_fiber(0);
-#endif
-	}
 	f->body = body;
 	f->arg = arg;
 	f->sp = fiber_new_stack((uint8_t *)f->stack + f->size, first, f);

@@ -36,6 +36,9 @@ struct fiber {
 	void *tsan;
 };
 
+/* Gives a fiber its stack, once. */
+void fiber_make(struct fiber *f);
+
 /* Makes the fiber begin with body(arg) at its next switch. It must have ended, or be new. */
 void fiber_prepare(struct fiber *f, void (*body)(void *), void *arg);
 

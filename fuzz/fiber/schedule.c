@@ -41,6 +41,13 @@ static const struct sched_ops *ops;
 static bool closing;			    /* nobody is left to call those who are parked */
 static unsigned n_line, line[SCHED_FIBERS]; /* first in line runs */
 
+/* Before the first input, which is to be as every other. */
+__attribute__((constructor)) static void make_fibers(void)
+{
+	for (unsigned f = 0; f < SCHED_FIBERS; f++)
+		fiber_make(&task[f].fiber);
+}
+
 static struct task *self(void)
 {
 	return &task[sched.running];
