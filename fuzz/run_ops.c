@@ -124,6 +124,17 @@ static uint64_t smallest_page(const struct run *r)
 	return r->cfg.pgsizes & (~r->cfg.pgsizes + 1);
 }
 
+/* Does the range begin within the width, or an alias of it, and end beyond? */
+static bool is_beyond(const struct run *r, uint64_t iova, uint64_t len)
+{
+	uint64_t mask;
+
+	if (!(r->ops->caps & CAP_UNSAFE_BEYOND) || !len)
+		return false;
+	mask = (1ull << r->cfg.iova_width) - 1;
+	return len - 1 > mask - (iova & mask);
+}
+
 /* Is the call one that not even they make? Nothing of the model is sure here. */
 static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
@@ -131,6 +142,8 @@ static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 	uint64_t page = smallest_page(r), got;
 
 	if ((r->ops->caps & CAP_UNSAFE_PARTS) && ((iova | oa | len) & (page - 1)))
+		return true;
+	if (is_beyond(r, iova, len))
 		return true;
 	if (!(r->ops->caps & CAP_UNSAFE_OVER))
 		return false;
@@ -354,6 +367,8 @@ static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned ga
 	uint64_t removed;
 
 	if (r->careless) {
+		if (is_beyond(r, iova, len))
+			return;
 		begin_op(r, iova, len, (int)gather);
 		r->ops->unmap(r->e, iova, len, &r->gather[gather].g);
 		return;

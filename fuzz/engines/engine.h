@@ -120,6 +120,8 @@ enum engine_caps {
 	CAP_UNSAFE_PARTS = 1u << 21, /* a map of parts of pages */
 	CAP_UNSAFE_OVER = 1u << 22,  /* a map of a leaf where one of that size is */
 	CAP_UNSAFE_LAST = 1u << 23,  /* a lookup of the last byte of 2^64 */
+	/* a map or unmap that ends beyond a width below 64 */
+	CAP_UNSAFE_BEYOND = 1u << 24,
 };
 
 /* A gather as the adapter keeps it; the harness sets it to zero before first use. */

@@ -148,7 +148,8 @@ struct run {
 
 /*
  * The largest page size that divides both addresses and fits, and how many of that size come
- * before a larger one does. Lengths are multiples of the smallest size.
+ * before a larger one does. Lengths are multiples of the smallest size. Engines take the count for
+ * an int, where the core bounds it by nothing: a negative one goes back below the start.
  */
 static struct run next_run(uint64_t sizes, uint64_t iova, uint64_t oa, uint64_t len)
 {
@@ -166,7 +167,7 @@ static struct run next_run(uint64_t sizes, uint64_t iova, uint64_t oa, uint64_t 
 		if (len > until && len - until >= align)
 			len = until;
 	}
-	run.count = len / run.size;
+	run.count = min(len / run.size, (uint64_t)INT_MAX);
 	return run;
 }
 
@@ -202,7 +203,7 @@ static int map_range(struct engine *e, uint64_t iova, uint64_t oa, uint64_t len,
 		oa += done;
 		len -= done;
 		*mapped += done;
-		/* Pages are counted in an int: of 2^32 none is mapped, and that is no error. */
+		/* A length that overflows maps nothing, and that is no error. */
 		if (!done)
 			break;
 	}

@@ -43,13 +43,16 @@ static uint64_t engine_root(struct engine *e, unsigned *level)
 	return virt_to_phys(e->pdom.iop.root);
 }
 
-/* What lies beyond the current top is walked page by page: cut it off. */
+/*
+ * What lies beyond the current top is walked page by page, and a step past 2^64 begins anew,
+ * without end: cut both off.
+ */
 static int dirty(struct engine *e, uint64_t iova, uint64_t len, bool clear, engine_dirty_fn *record,
 		 void *arg, struct engine_gather *g)
 {
 	struct iova_bitmap bitmap = {record, arg, iova, iova + (len - 1)};
 	struct iommu_dirty_bitmap dirty = {.bitmap = &bitmap, .gather = gather_of(g)};
-	uint64_t top_last = PM_LEVEL_SIZE(e->pdom.iop.mode);
+	uint64_t top_last = min((uint64_t)PM_LEVEL_SIZE(e->pdom.iop.mode), ULONG_MAX >> 1);
 	int ret;
 
 	linux_enter(&e->host);

@@ -111,8 +111,9 @@ static int dirty(struct engine *e, uint64_t iova, uint64_t len, bool clear, engi
 						clear ? 0 : IOMMU_DIRTY_NO_CLEAR, &dirty);
 }
 
-#define FIRST_STAGE  (CAP_LAX_TABLES | CAP_STOPS | CAP_DIRTY_EXACT | CAP_UNSAFE_LAST)
-#define SECOND_STAGE (CAP_LAX_TABLES | CAP_STOPS)
+#define FIRST_STAGE \
+	(CAP_LAX_TABLES | CAP_STOPS | CAP_DIRTY_EXACT | CAP_UNSAFE_LAST | CAP_UNSAFE_BEYOND)
+#define SECOND_STAGE (CAP_LAX_TABLES | CAP_STOPS | CAP_UNSAFE_BEYOND)
 
 IO_PGTABLE_ENGINE(linux_arm4k_s1, FIRST_STAGE, dirty);
 IO_PGTABLE_ENGINE(linux_arm4k_s2, SECOND_STAGE, NULL);

@@ -121,6 +121,7 @@ typedef struct {
 } atomic_t;
 typedef atomic_t refcount_t;
 
+#define INT_MAX	  ((int)(UINT_MAX >> 1))
 #define UINT_MAX  (~0u)
 #define ULONG_MAX (~0ul)
 #define U32_MAX	  (~0u)
