@@ -14,15 +14,16 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 # counters FLEET: executions, their speed, edges, corpus, crashes, hangs, stability of all its
-# members. AFL++ writes fuzzer_stats once a minute; what it found since tells by its name when.
+# members. AFL++ writes fuzzer_stats once a minute; what it found since tells by its name when. One that
+# resumes moves its queue meanwhile, which find would complain of.
 counters() {
 	for m in "$1"/*/; do
 		say "member $(find "$m/queue" -name 'id*' | wc -l) \
 $(find "$m" -path '*/crashes*/id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | wc -l)"
 		find "$m/queue" -name '*,execs:*' | sort | tail -n 1 |
 			sed -n 's/.*,time:\([0-9]*\).*,execs:\([0-9]*\).*/found \1 \2/p'
-		sed -n 's/^\([a-z_]*\) *: *\([0-9.]*\)%*$/\1 \2/p' "$m/fuzzer_stats" 2>/dev/null || true
-	done >"${1%/fleet}/counters"
+		sed -n 's/^\([a-z_]*\) *: *\([0-9.]*\)%*$/\1 \2/p' "$m/fuzzer_stats" || true
+	done >"${1%/fleet}/counters" 2>/dev/null
 	grep -a '^#[0-9]' "${1%/fleet}/log.5" 2>/dev/null | tail -n 1 |
 		sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p' >>"${1%/fleet}/counters"
 	awk '
@@ -197,7 +198,7 @@ key_of() {
 }
 
 crash_files() {
-	find "$work/crashes" "$fleet" -path '*/crashes*' -type f ! -name README.txt ! -name '.*'
+	find "$work/crashes" "$fleet" -path '*/crashes*' -type f ! -name README.txt ! -name '.*' 2>/dev/null
 }
 
 # Replays crashes not seen yet, some at a time, and says each key once.
