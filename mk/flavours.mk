@@ -190,9 +190,8 @@ build/$(FUZZ)/digest_race_amdv1: tests/digest.c fuzz/targets/race.c build/$(FUZZ
 # The mutator of programs for AFL++, which loads it as a library.
 build/afl/mutator.so: fuzz/afl/mutator.c $(wildcard fuzz/ops/*.[ch] fuzz/oracle/hw*.[ch])
 	@mkdir -p $(@D)
-	$(GCC) -std=gnu11 -O2 -Wall -Wextra -Ifuzz -fPIC -shared -o $@ fuzz/afl/mutator.c \
-		$(filter-out %/asm.c %/dict.c %/table.c,$(filter fuzz/ops/%.c fuzz/oracle/%.c,$^)) \
-		-DOP_NO_APPLY fuzz/ops/table.c
+	$(GCC) -std=gnu11 -O2 -Wall -Wextra -Ifuzz -fPIC -shared -Wl,-z,defs -o $@ \
+		$(filter-out %/asm.c %/dict.c,$(filter %.c,$^))
 
 # The triage tool: the table of operations, and replayers that it runs.
 build/iommupt: $(wildcard triage/*.[ch]) build/replay/libharness.a build/replay/libcore.a

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "no_apply.h"
+#include "ops/no_apply.h"
 #include "ops/facts.h"
 
 static uint64_t seed;

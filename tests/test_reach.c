@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "no_apply.h"
+#include "ops/no_apply.h"
 #include "ops/facts.h"
 #include "oracle/hw.h"
 #include "oracle/shadow.h"

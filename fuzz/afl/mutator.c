@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/no_apply.h"
 #include "ops/ops.h"
 #include "oracle/hw.h"
 

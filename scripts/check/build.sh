@@ -20,6 +20,7 @@ try() {
 
 tests=$(find tests -name 'test_*.c' -exec basename {} .c \;)
 try library build/libiommupt.a
+try mutator build/afl/mutator.so
 for flavour in $REPLAYERS replay-clang32 fuzz; do
 	set --
 	for t in $TARGETS; do

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For tests of programs that do not run them: the table's functions do nothing. */
-#ifndef TESTS_NO_APPLY_H
-#define TESTS_NO_APPLY_H
+/* For what never runs a program (tests, the mutator): the functions of the table do nothing. */
+#ifndef FUZZ_OPS_NO_APPLY_H
+#define FUZZ_OPS_NO_APPLY_H
 
 #include "ops/apply.h"
 
