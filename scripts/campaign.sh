@@ -17,16 +17,17 @@ cd "$(dirname "$0")/.."
 # members. AFL++ writes fuzzer_stats once a minute; what it found since tells by its name when. One that
 # resumes moves its queue meanwhile, which find would complain of.
 counters() {
-	for m in "$1"/*/; do
-		say "member $(find "$m/queue" -name 'id*' | wc -l) \
-$(find "$m" -path '*/crashes*/id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | wc -l)"
-		find "$m/queue" -name '*,execs:*' | sort | tail -n 1 |
-			sed -n 's/.*,time:\([0-9]*\).*,execs:\([0-9]*\).*/found \1 \2/p'
-		sed -n 's/^\([a-z_]*\) *: *\([0-9.]*\)%*$/\1 \2/p' "$m/fuzzer_stats" || true
-	done >"${1%/fleet}/counters" 2>/dev/null
-	grep -a '^#[0-9]' "${1%/fleet}/log.5" 2>/dev/null | tail -n 1 |
-		sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p' >>"${1%/fleet}/counters"
-	awk '
+	{
+		for m in "$1"/*/; do
+			say "member $(find "$m/queue" -name 'id*' | wc -l) \
+	$(find "$m" -path '*/crashes*/id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | wc -l)"
+			find "$m/queue" -name '*,execs:*' | sort | tail -n 1 |
+				sed -n 's/.*,time:\([0-9]*\).*,execs:\([0-9]*\).*/found \1 \2/p'
+			sed -n 's/^\([a-z_]*\) *: *\([0-9.]*\)%*$/\1 \2/p' "$m/fuzzer_stats" || true
+		done 2>/dev/null
+		grep -a '^#[0-9]' "${1%/fleet}/log.5" 2>/dev/null | tail -n 1 |
+			sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p'
+	} | awk '
 	function larger(a, b) { return a + 0 > b + 0 ? a + 0 : b + 0 }
 	function close_member() {
 		if (here["execs_done"] < here["found"]) {
@@ -55,7 +56,7 @@ $(find "$m" -path '*/crashes*/id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | w
 		close_member()
 		printf "%d fuzzers %11d runs %7d/s  edges %5d  corpus %5d  crashes %3d  hangs %d  stability %.2f %%\n",
 			members, runs, speed, edges, corpus, crashes, hangs, stability
-	}' "${1%/fleet}/counters"
+	}'
 }
 
 # status TARGET TIME: its fleet in one line.
