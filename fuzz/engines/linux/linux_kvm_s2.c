@@ -262,8 +262,10 @@ static int map(struct engine *e, uint64_t iova, uint64_t oa, uint64_t pgsize, ui
 /* Bytes in leaves that the range touches. */
 static uint64_t touched(struct engine *e, uint64_t iova, uint64_t len)
 {
-	uint64_t last = iova + (len - 1), total = 0, oa, size = SZ_4K;
+	uint64_t last = iova + (len - 1), end = BIT(e->pgt.ia_bits) - 1, total = 0, oa,
+		 size = SZ_4K;
 
+	last = last < end ? last : end;
 	for (; iova <= last; iova = (iova & -size) + size)
 		if (leaf_at(e, iova, &oa, &size))
 			total += size;
@@ -278,6 +280,9 @@ static uint64_t unmap(struct engine *e, uint64_t iova, uint64_t len, struct engi
 	linux_enter(&e->host);
 	if (!len || linux_check_iova(&e->cfg, iova, len) || ((iova | len) & (SZ_4K - 1)))
 		return 0;
+	if (len > BIT(e->pgt.ia_bits) - (iova & (BIT(e->pgt.ia_bits) - 1)) ||
+	    iova >> e->pgt.ia_bits)
+		return 0; /* what lies beyond the tables is flushed piece by piece, for minutes */
 	total = touched(e, iova, len);
 	kvm_pgtable_stage2_unmap(&e->pgt, iova, len);
 	return total;
