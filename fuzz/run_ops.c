@@ -119,11 +119,6 @@ static uint64_t find_progress(struct run *r, uint64_t oa)
 	return p->len;
 }
 
-static uint64_t smallest_page(const struct run *r)
-{
-	return r->cfg.pgsizes & (~r->cfg.pgsizes + 1);
-}
-
 /* Does the range begin within the width, or an alias of it, and end beyond? */
 static bool is_beyond(const struct run *r, uint64_t iova, uint64_t len)
 {
@@ -139,7 +134,7 @@ static bool is_beyond(const struct run *r, uint64_t iova, uint64_t len)
 static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
 	const struct map_plan *p = &r->plan;
-	uint64_t page = smallest_page(r), got;
+	uint64_t page = shadow_page(&r->cfg), got;
 
 	if ((r->ops->caps & CAP_UNSAFE_PARTS) && ((iova | oa | len) & (page - 1)))
 		return true;
@@ -158,7 +153,7 @@ static bool is_unsafe(struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 /* Is the range one of whole granules where not even the first page fits? */
 static bool fits_no_page(const struct run *r, uint64_t iova, uint64_t oa, uint64_t len)
 {
-	uint64_t granule = 1ull << hw_format(r->cfg.hw)->granule_lg2, page = smallest_page(r);
+	uint64_t granule = 1ull << hw_format(r->cfg.hw)->granule_lg2, page = shadow_page(&r->cfg);
 
 	return !((iova | oa | len) & (granule - 1)) && ((iova | oa) & (page - 1) || len < page);
 }
@@ -331,7 +326,7 @@ void run_map_pages(struct run *r, const struct op *op)
  */
 static uint64_t unmap_exactly(const struct run *r, uint64_t iova, uint64_t len, uint64_t model)
 {
-	uint64_t page = smallest_page(r), larger = r->cfg.pgsizes & ~page;
+	uint64_t page = shadow_page(&r->cfg), larger = r->cfg.pgsizes & ~page;
 
 	if (!(r->ops->caps & CAP_STOPS) || len <= model || shadow_check_range(&r->cfg, iova, len))
 		return model;
@@ -344,7 +339,7 @@ static uint64_t removed_from(const struct run *r, uint64_t iova, uint64_t len)
 	const struct extent *e = shadow_find(&r->shadow, iova);
 	uint64_t inside = e ? (iova - e->iova) & ((1ull << e->lg2) - 1) : 0;
 
-	if (!(r->ops->caps & CAP_UNMAP_WHOLE) || (iova & (smallest_page(r) - 1)) ||
+	if (!(r->ops->caps & CAP_UNMAP_WHOLE) || (iova & (shadow_page(&r->cfg) - 1)) ||
 	    len + inside < len)
 		return iova;
 	return iova - inside;
@@ -353,7 +348,7 @@ static uint64_t removed_from(const struct run *r, uint64_t iova, uint64_t len)
 /* The same for one that takes whole what the range begins and ends in. */
 static uint64_t unmap_wholly(const struct run *r, uint64_t len, uint64_t whole)
 {
-	return len < whole && !(len & (smallest_page(r) - 1)) ? len : whole;
+	return len < whole && !(len & (shadow_page(&r->cfg) - 1)) ? len : whole;
 }
 
 static void remove_range(struct run *r, uint64_t iova, uint64_t len, unsigned gather)

@@ -28,7 +28,7 @@ static bool range_in_width(const struct engine_cfg *cfg, uint64_t first, uint64_
 	return !(cfg->features & F_SIGN_EXTEND) || (first >> 63) == (last >> 63);
 }
 
-static uint64_t smallest(const struct engine_cfg *cfg)
+uint64_t shadow_page(const struct engine_cfg *cfg)
 {
 	return cfg->pgsizes & (~cfg->pgsizes + 1);
 }
@@ -39,7 +39,7 @@ int shadow_check_range(const struct engine_cfg *cfg, uint64_t iova, uint64_t len
 		return -E_INVAL;
 	if (iova + (len - 1) < iova)
 		return -E_OVERFLOW;
-	if (iova % smallest(cfg) || len % smallest(cfg))
+	if (iova % shadow_page(cfg) || len % shadow_page(cfg))
 		return -E_NXIO;
 	if (!range_in_width(cfg, iova, iova + (len - 1)))
 		return -E_RANGE;
@@ -82,7 +82,7 @@ static int check_map(const struct engine_cfg *cfg, uint64_t iova, uint64_t oa, u
 		return -E_OVERFLOW;
 	if ((oa + (len - 1)) >> cfg->oa_width)
 		return -E_RANGE;
-	if (oa % smallest(cfg))
+	if (oa % shadow_page(cfg))
 		return -E_NXIO;
 	return err;
 }

@@ -85,6 +85,9 @@ static inline uint64_t extent_oa(const struct extent *e, uint64_t iova)
 	return e->oa + (iova - e->iova);
 }
 
+/* The smallest page that is enabled; 0 if none is. */
+uint64_t shadow_page(const struct engine_cfg *cfg);
+
 /* The errors of a range that is only looked at: length, wrap, alignment, width. 0 if none. */
 int shadow_check_range(const struct engine_cfg *cfg, uint64_t iova, uint64_t len);
 

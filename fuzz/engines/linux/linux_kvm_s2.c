@@ -280,9 +280,9 @@ static uint64_t unmap(struct engine *e, uint64_t iova, uint64_t len, struct engi
 	linux_enter(&e->host);
 	if (!len || linux_check_iova(&e->cfg, iova, len) || ((iova | len) & (SZ_4K - 1)))
 		return 0;
-	if (len > BIT(e->pgt.ia_bits) - (iova & (BIT(e->pgt.ia_bits) - 1)) ||
-	    iova >> e->pgt.ia_bits)
-		return 0; /* what lies beyond the tables is flushed piece by piece, for minutes */
+	/* What lies beyond the tables would be flushed piece by piece, for minutes. */
+	if (iova >> e->pgt.ia_bits || len > BIT(e->pgt.ia_bits) - iova)
+		return 0;
 	total = touched(e, iova, len);
 	kvm_pgtable_stage2_unmap(&e->pgt, iova, len);
 	return total;
