@@ -119,20 +119,20 @@ end_leftovers() {
 # The fleet, as words NUMBER:PID. Its members end with this script, however that ends.
 members=
 stopped=
+locked=
 with_us='setpriv --pdeathsig TERM'
 stop_fleet() {
 	for m in $members; do
 		kill -TERM "${m#*:}" 2>/dev/null || true
 	done
 	for m in $members; do
-		wait "${m#*:}" 2>/dev/null || true
+		while kill -0 "${m#*:}" 2>/dev/null; do
+			wait "${m#*:}" || true
+		done
 	done
 	[ -z "$members" ] || end_leftovers
 	members=
 }
-trap 'stopped=yes' INT TERM
-trap stop_fleet EXIT
-
 start_libfuzzer() {
 	# shellcheck disable=SC2086 # $calm is two words or none
 	TMPDIR=$work $with_us $calm "build/$FUZZ/fuzz_$t" -max_total_time=$((turn - passed)) \
@@ -181,6 +181,7 @@ mind_members() {
 			sed '/^[^A-Za-z]*$/d' "$work/log.$n" | tail -n 3 >&2
 			die "fuzzer $n did not start; its output is $work/log.$n"
 		fi
+		[ -z "$stopped" ] || return 0
 		[ "$n" -eq 5 ] || say "fuzzer $n has ended and is started again; its output was $work/log.$n"
 		start_member "$n"
 	done
@@ -207,6 +208,7 @@ name_crashes() {
 	crash_files | grep -vxFf "$work/seen" | head -n 20 >"$work/new"
 	while read -r file; do
 		key=$(key_of "$file")
+		[ -z "$stopped" ] || return 0
 		if ! grep -qF "FAULT $key  " "$work/keys"; then
 			say "FAULT $key  $file" >>"$work/keys"
 			printf '%6s s  FAULT %s  %s\n' "$passed" "$key" "$file"
@@ -215,12 +217,15 @@ name_crashes() {
 	done <"$work/new"
 }
 
-# What the fleet found goes to the corpus that all fuzzers of the target begin with, by content.
+# What the fleet found goes to the corpus that all fuzzers of the target begin with, by content. Links
+# are whole or not there, and one process makes them all; perl comes with AFL++.
 keep_finds() {
-	find "$fleet" -path '*/queue/id*' ! -name '*,sync:*' -exec sha1sum {} + |
-		while read -r sum file; do
-			[ -e "$found/$sum" ] || cp "$file" "$found/$sum"
-		done
+	find "$fleet" \( -path '*/queue/id*' -o -path '*/_resume/id*' \) ! -name '*,sync:*' \
+		-exec sha1sum {} + | perl -e '
+		while (<STDIN>) {
+			($sum, $file) = /^(\w+)  (.*)/ or next;
+			link($file, "$ARGV[0]/$sum") or $!{EEXIST} or die "$ARGV[0]: $!\n";
+		}' "$found"
 }
 
 prepare() {
@@ -230,9 +235,14 @@ prepare() {
 		hw='' length=4096
 	fi
 	work=build/runs/$t fleet=$work/fleet found=$work/corpus start=$work/fleet-start
-	mkdir -p "$work/crashes" "$found" "$fleet/s1/queue" "$start"
+	{
+		mkdir -p "$work/crashes" "$found" "$fleet/s1/queue" "$start" &&
+			touch "$work/lock" "$work/seen" "$work/keys" && printf '\0' >"$start/zero"
+	} 2>/dev/null ||
+		die "T=$t: $work cannot be written to"
 	exec 9>"$work/lock"
 	flock -w 10 9 || die "T=$t: a campaign on it is running; make campaign-status shows it"
+	locked=yes
 	end_leftovers
 	needed="build/afl/fuzz_$t build/corpus/$t.made build/replay/fuzz_$t"
 	[ "$JOBS" -lt 2 ] || needed="$needed build/afl-asan/fuzz_$t build/replay-address-undefined/fuzz_$t"
@@ -243,9 +253,8 @@ prepare() {
 	say "Building what a fleet of $JOBS on $t needs"
 	# shellcheck disable=SC2086 # words
 	build $needed
-	printf '\0' >"$start/zero"
-	find "build/corpus/$t" -type f -size -5k -exec cp -n {} "$start" \;
-	touch "$work/seen" "$work/keys"
+	find "build/corpus/$t" -type f -size -5k -exec cp -ln -t "$start" {} +
+	keep_finds
 }
 
 # One turn of target $t, $turn seconds.
@@ -267,12 +276,48 @@ take_turn() {
 			next=$((passed + turn / 12 + 5))
 		fi
 		name_crashes
-		sleep 2 || true
+		sleep 2
 	done
+	end_turn
+}
+
+end_turn() {
 	stop_fleet
-	name_crashes
+	[ -n "$stopped" ] || name_crashes
 	keep_finds
 	exec 9>&-
+	locked=
+}
+
+# The sum, and what crashed by cause; whatever a Ctrl-C broke off, which ends any command of a terminal
+# that runs just then, comes to this. Only the folding of crashes can be broken off itself.
+finish() {
+	status=$?
+	trap '' INT TERM
+	if [ -z "$stopped" ] && [ "$status" -ne 0 ]; then
+		stop_fleet
+		exit "$status"
+	fi
+	[ -z "$locked" ] || end_turn
+	say
+	set --
+	for t in $T; do
+		work=build/runs/$t fleet=build/runs/$t/fleet
+		[ -d "$fleet" ] || continue
+		status "$t" total
+		[ -z "$(crash_files)" ] || set -- "$@" "$work/crashes" "$fleet"/*/crashes*
+	done
+	trap 'stopped=yes' INT TERM
+	if [ $# -gt 0 ] && build build/iommupt; then
+		build/iommupt inbox -f -o build/runs/inbox "$@" || true
+		say "Shrunk programs are in build/runs/inbox, the files that crashed in build/runs/*/keys"
+	fi
+	if [ -n "$stopped" ]; then
+		say "Stopped; the same command goes on from here"
+		exit 130
+	fi
+	[ $# -gt 0 ] || say "no crash"
+	[ $# -eq 0 ]
 }
 
 advise
@@ -280,31 +325,13 @@ turn=$TIME_S
 [ "$turns" -eq 1 ] || turn=$((TIME_S / turns < TURN_S ? TIME_S / turns : TURN_S))
 [ "$turn" -gt 0 ] || turn=1
 end=$(($(date +%s) + TIME_S))
+trap 'stopped=yes' INT TERM
+trap finish EXIT
 again=yes
-while [ -n "$again" ] && [ -z "$stopped" ]; do
+while [ -n "$again" ]; do
 	for t in $T; do
-		[ -n "$stopped" ] || take_turn
+		take_turn
+		[ -z "$stopped" ] || exit 130
 	done
 	[ "$turns" -gt 1 ] && [ "$(date +%s)" -lt "$end" ] || again=
 done
-
-# The sum, and what crashed by cause.
-say
-set --
-for t in $T; do
-	work=build/runs/$t fleet=build/runs/$t/fleet
-	[ -d "$fleet" ] || continue
-	status "$t" total
-	[ -z "$(crash_files)" ] || set -- "$@" "$work/crashes" "$fleet"/*/crashes*
-done
-if [ $# -gt 0 ]; then
-	build build/iommupt
-	build/iommupt inbox -f -o build/runs/inbox "$@" || true
-	say "Shrunk programs are in build/runs/inbox, the files that crashed in build/runs/*/keys"
-fi
-if [ -n "$stopped" ]; then
-	say "Stopped; the same command goes on from here"
-	exit 130
-fi
-[ $# -gt 0 ] || say "no crash"
-[ $# -eq 0 ]
