@@ -19,12 +19,12 @@ cd "$(dirname "$0")/.."
 counters() {
 	{
 		for m in "$1"/*/; do
-			say "member $(find "$m/queue" -name 'id*' | wc -l) \
-	$(find "$m" -path '*/crashes*/id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | wc -l)"
+			say "member $(find "$m/queue" -name 'id*' | wc -l) $(find "$m" -path '*/hangs*/id*' | wc -l)"
 			find "$m/queue" -name '*,execs:*' | sort | tail -n 1 |
 				sed -n 's/.*,time:\([0-9]*\).*,execs:\([0-9]*\).*/found \1 \2/p'
 			sed -n 's/^\([a-z_]*\) *: *\([0-9.]*\)%*$/\1 \2/p' "$m/fuzzer_stats" || true
 		done 2>/dev/null
+		say "crashes $(find "${1%/fleet}/crashes" -type f | wc -l)"
 		grep -a '^#[0-9]' "${1%/fleet}/log.5" 2>/dev/null | tail -n 1 |
 			sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p'
 	} | awk '
@@ -44,13 +44,13 @@ counters() {
 	BEGIN { stability = 100 }
 	$1 == "libfuzzer" { members++; runs += $2; speed += $3; next }
 	$1 == "found" { here["found_at"] = $2; here["found"] = $3 + 0; next }
+	$1 == "crashes" { crashes = $2; next }
 	$1 != "member" { here[$1] = $2 + 0; next }
 	{
 		close_member()
 		members++
 		corpus = larger(corpus, $2)
-		crashes += $3
-		hangs += $4
+		hangs += $3
 	}
 	END {
 		close_member()
@@ -199,13 +199,31 @@ key_of() {
 	say "no fault when replayed"
 }
 
-crash_files() {
-	find "$work/crashes" "$fleet" -path '*/crashes*' -type f ! -name README.txt ! -name '.*' 2>/dev/null
+# keep DIRECTORY PREFIX: hard links to the files on its input, NUL between, named by their content.
+# A link is whole or not there, and one process makes them all; perl comes with AFL++.
+keep() {
+	xargs -r0 sha1sum 2>/dev/null | perl -e '
+		while (<STDIN>) {
+			($sum, $file) = /^(\w+)  (.*)/ or next;
+			link($file, "$ARGV[0]$sum") or $!{EEXIST} or die "$ARGV[0]$sum: $!\n";
+		}' "$1/$2"
+}
+
+# What the fleet found goes to the corpus that all fuzzers of the target begin with.
+keep_finds() {
+	find "$fleet" \( -path '*/queue/id*' -o -path '*/_resume/id*' \) ! -name '*,sync:*' -print0 |
+		keep "$found" ''
+}
+
+# AFL++ renames a directory of crashes when it resumes; here they have libFuzzer's names, and keep them.
+keep_crashes() {
+	find "$fleet" -path '*/crashes*/id*' -print0 2>/dev/null | keep "$work/crashes" crash-
 }
 
 # Replays crashes not seen yet, some at a time, and says each key once.
 name_crashes() {
-	crash_files | grep -vxFf "$work/seen" | head -n 20 >"$work/new"
+	keep_crashes
+	find "$work/crashes" -type f | grep -vxFf "$work/seen" | head -n 20 >"$work/new"
 	while read -r file; do
 		key=$(key_of "$file")
 		[ -z "$stopped" ] || return 0
@@ -215,17 +233,6 @@ name_crashes() {
 		fi
 		say "$file" >>"$work/seen"
 	done <"$work/new"
-}
-
-# What the fleet found goes to the corpus that all fuzzers of the target begin with, by content. Links
-# are whole or not there, and one process makes them all; perl comes with AFL++.
-keep_finds() {
-	find "$fleet" \( -path '*/queue/id*' -o -path '*/_resume/id*' \) ! -name '*,sync:*' \
-		-exec sha1sum {} + | perl -e '
-		while (<STDIN>) {
-			($sum, $file) = /^(\w+)  (.*)/ or next;
-			link($file, "$ARGV[0]/$sum") or $!{EEXIST} or die "$ARGV[0]: $!\n";
-		}' "$found"
 }
 
 prepare() {
@@ -283,6 +290,7 @@ take_turn() {
 
 end_turn() {
 	stop_fleet
+	keep_crashes
 	[ -n "$stopped" ] || name_crashes
 	keep_finds
 	exec 9>&-
@@ -305,12 +313,12 @@ finish() {
 		work=build/runs/$t fleet=build/runs/$t/fleet
 		[ -d "$fleet" ] || continue
 		status "$t" total
-		[ -z "$(crash_files)" ] || set -- "$@" "$work/crashes" "$fleet"/*/crashes*
+		[ -z "$(find "$work/crashes" -type f)" ] || set -- "$@" "$work/crashes"
 	done
 	trap 'stopped=yes' INT TERM
 	if [ $# -gt 0 ] && build build/iommupt; then
 		build/iommupt inbox -f -o build/runs/inbox "$@" || true
-		say "Shrunk programs are in build/runs/inbox, the files that crashed in build/runs/*/keys"
+		say "Shrunk programs are in build/runs/inbox, the files that crashed in build/runs/*/crashes"
 	fi
 	if [ -n "$stopped" ]; then
 		say "Stopped; the same command goes on from here"
