@@ -182,7 +182,8 @@ mind_members() {
 			die "fuzzer $n did not start; its output is $work/log.$n"
 		fi
 		[ -z "$stopped" ] || return 0
-		[ "$n" -eq 5 ] || say "fuzzer $n has ended and is started again; its output was $work/log.$n"
+		mv "$work/log.$n" "$work/log.$n.ended"
+		[ "$n" -eq 5 ] || say "fuzzer $n has ended and is started again; its output is $work/log.$n.ended"
 		start_member "$n"
 	done
 }
