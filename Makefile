@@ -107,9 +107,9 @@ deps:
 targets:
 	@printf '%s\n' $(TARGETS) $(KERNEL_TARGETS)
 
-# The same with how each is built, for oss-fuzz/build.sh.
+# The same with how each is built, all or those of T, for oss-fuzz/build.sh.
 target-rows:
-	@printf '%s\n' $(TARGET_ROWS) $(KERNEL_ROWS)
+	@printf '%s\n' $(filter $(if $(T),$(T:=:%),%),$(TARGET_ROWS) $(KERNEL_ROWS))
 
 clean:
 	rm -rf build
@@ -130,7 +130,7 @@ clean:
 #:   make bugs               which planted faults are found, and how fast; the table is docs/bugs.md
 #:   make ablation           what each part of input generation is worth
 #:   make corpus             keeps the best of what was fuzzed (T=, FROM=) beside the scenarios of corpus/
-#:   make oss-fuzz-check     builds as OSS-Fuzz does and looks at what its checks look at
+#:   make oss-fuzz-check     builds as OSS-Fuzz does and looks at what its checks look at (T=, ROWS=)
 #:   make coverage           lines of core/ that the corpus reaches, and those it does not
 #:   make deps               installs what any of these needs (each installs its own by itself)
 #:   make targets            names of the targets, one a line

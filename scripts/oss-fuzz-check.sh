@@ -5,8 +5,8 @@
 # for each fuzzing engine, sanitizer and architecture, moves $OUT elsewhere and looks at what
 # bad_build_check and test_all.py there look at. A table; exit 1 if something is wrong in it.
 #
-# oss-fuzz-check.sh [ENGINE-SANITIZER-ARCHITECTURE..] does only these. What Debian has no engine for
-# (honggfuzz, centipede) is compiled with that engine's flags and driven by fuzz/replay.c.
+# ROWS="ENGINE-SANITIZER-ARCHITECTURE .." does only these, T="TARGET .." only with these. What Debian has
+# no engine for (honggfuzz, centipede) is compiled with that engine's flags and driven by fuzz/replay.c.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -108,7 +108,11 @@ print(" ".join("-%s=%s" % o for o in parser["libfuzzer"].items()))' "$program.op
 	exit 0
 fi
 
-expected=$(say "$TARGETS" | tr ' ' '\n' | grep -v '^canary$\|^lax_\|^linux_' | grep -c .)
+for t in ${T:-}; do
+	is_target "$t" || die "T=$t: no such target; make targets lists them"
+done
+expected=$(say "${T:-$TARGETS}" | tr ' ' '\n' | grep -v '^canary$\|^lax_\|^linux_' | grep -c .) ||
+	die "T=$T: not for a cluster"
 
 # The environment of a build: what compile and compile_<engine> of OSS-Fuzz would set.
 environment() {
@@ -170,6 +174,11 @@ driver() {
 	ar rcs "$LIB_FUZZING_ENGINE" "$base/replay.o" "$base/serve.o"
 }
 
+# Files among the sources that are none.
+strangers() {
+	git -C "$root" ls-files --others --exclude-standard 2>/dev/null || true
+}
+
 # run_one ENGINE SANITIZER ARCHITECTURE: a row of the table; false if something is wrong.
 run_one() {
 	engine=$1 sanitizer=$2 architecture=$3
@@ -186,7 +195,7 @@ run_one() {
 	ln -sfn "$root" "$SRC/iommupt-fuzz"
 	driver
 	built=$base/run/$combination.build
-	tree=$(git -C "$root" status --porcelain 2>/dev/null || true)
+	tree=$(strangers)
 	printf '%-10s %-13s %-7s ' "$engine" "$sanitizer" "$architecture"
 	if ! PATH=$base/bin:$PATH bash -eu oss-fuzz/build.sh >"$built" 2>&1; then
 		say "NOT BUILT: $(tail -n 1 "$built"); see $built"
@@ -201,7 +210,7 @@ run_one() {
 		UBSAN_OPTIONS=silence_unsigned_overflow=1 LLVM_PROFILE_FILE=/dev/null \
 			xargs -P "$(nproc)" -n 1 "$0" target >"$results"
 	[ "$before" = "$(ls "$moved")" ] || say "leaves files beside itself" >>"$results"
-	[ "$tree" = "$(git -C "$root" status --porcelain 2>/dev/null || true)" ] ||
+	[ "$tree" = "$(strangers)" ] ||
 		say "leaves files among the sources" >>"$results"
 	awk -v expected="$expected" -v engine="$engine" '
 		function least(old, new) { return old == "" || new < old ? new + 0 : old }
@@ -216,14 +225,17 @@ run_one() {
 		}' "$results"
 }
 
-[ $# -gt 0 ] || set -- libfuzzer-address-x86_64 libfuzzer-undefined-x86_64 libfuzzer-memory-x86_64 \
-	libfuzzer-address-i386 afl-address-x86_64 libfuzzer-coverage-x86_64 \
-	libfuzzer-introspector-x86_64 honggfuzz-address-x86_64 centipede-address-x86_64
+rows='libfuzzer-address-x86_64 libfuzzer-undefined-x86_64 libfuzzer-memory-x86_64'
+rows="$rows libfuzzer-address-i386 afl-address-x86_64 libfuzzer-coverage-x86_64"
+rows="$rows libfuzzer-introspector-x86_64 honggfuzz-address-x86_64 centipede-address-x86_64"
+for c in ${ROWS:-}; do
+	say "$rows" | tr ' ' '\n' | grep -qx "$c" || die "ROWS=$c: no such row; there are $rows"
+done
 mkdir -p "$base/bin"
 ln -sf "$(command -v "$CLANG")" "$base/bin/clang"
 printf '%-10s %-13s %-7s %7s %6s %6s %6s %6s %6s\n' engine sanitizer arch targets edges asan msan ubsan seeds
 bad=
-for c; do
+for c in ${ROWS:-$rows}; do
 	arch=${c##*-}
 	rest=${c%-*}
 	run_one "${rest%-*}" "${rest#*-}" "$arch" || bad=yes
