@@ -47,6 +47,15 @@ static void dirty_entry(struct dirty *q, pt_word *slot, unsigned items, unsigned
 	q->record(q->arg, q->iova, clipped - q->iova + 1);
 }
 
+/* How many slots are empty like the one at `slot`, up to the end of the table or of the request. */
+static unsigned empty_after(const struct dirty *q, const pt_word *slot, unsigned level,
+			    uint64_t slot_first, uint64_t end)
+{
+	uint64_t last = q->last < end ? q->last : end;
+
+	return pt_count_empty(slot + 1, (unsigned)((last - slot_first) >> slot_lg2(level)));
+}
+
 /* The part of a table from `slot` on; `end` is the last IOVA the table maps. */
 static void dirty_table(struct dirty *q, pt_word *slot, unsigned level, uint64_t end)
 {
@@ -55,7 +64,7 @@ static void dirty_table(struct dirty *q, pt_word *slot, unsigned level, uint64_t
 		uint64_t slot_first = q->iova & ~low_mask(slot_lg2(level));
 		unsigned lg2 = slot_lg2(level);
 		enum pt_kind kind = fmt_kind(word, level);
-		unsigned items, item;
+		unsigned items, item, more;
 
 		if (kind == PT_LEAF) {
 			lg2 = fmt_leaf_lg2(word, level);
@@ -65,6 +74,10 @@ static void dirty_table(struct dirty *q, pt_word *slot, unsigned level, uint64_t
 		} else if (kind == PT_TABLE) {
 			dirty_table(q, child_of(q->d, word) + slot_index(q->iova, level - 1),
 				    level - 1, q->iova | low_mask(lg2));
+		} else {
+			more = empty_after(q, slot, level, slot_first, end);
+			slot += more;
+			slot_first += (uint64_t)more << lg2;
 		}
 		/* What the entry covers lies behind us, also if a lower table went on to its end.
 		 */

@@ -102,13 +102,11 @@ static int init(struct pt_domain *d, const struct pt_config *cfg)
 static void free_below(struct pt_domain *d, pt_word *table, unsigned slots, unsigned level)
 {
 	for (unsigned i = 0; level && i < slots; i++) {
-		uint64_t word;
+		uint64_t word = pt_load(table + i);
 
-		i += pt_count_empty(table + i, slots - i);
-		if (i == slots)
-			return;
-		word = pt_load(table + i);
-		if (fmt_kind(word, level) == PT_TABLE) {
+		if (!word) {
+			i += pt_count_empty(table + i, slots - i) - 1;
+		} else if (fmt_kind(word, level) == PT_TABLE) {
 			free_below(d, child_of(d, word), FMT_SLOTS, level - 1);
 			free_table(d, child_of(d, word));
 		}

@@ -409,61 +409,68 @@ static uint64_t iova_of(const struct run *r, const struct page *p, unsigned slot
 	return upper ? iova | ~ones : iova & ones;
 }
 
+static void check_odd(struct run *r, const struct page *p, unsigned slot, uint64_t word,
+		      enum hw_kind kind)
+{
+	if (!r->ops->caps && hw_is_odd(&r->cfg, kind, p->level, word))
+		fault(r, OR_WALK, p->level, "slot %u: 0x%" PRIx64 " says what nobody asked for",
+		      slot, word);
+}
+
 /* A leaf is where and what the shadow has. */
-static void check_leaf(struct run *r, const struct page *p, unsigned slot, const struct hw_entry *e)
+static void check_leaf(struct run *r, const struct page *p, unsigned slot, uint64_t word,
+		       const struct hw_entry *e)
 {
 	uint64_t iova = iova_of(r, p, slot);
-	struct hw_walk w = {.kind = HW_LEAF,
-			    .oa = e->pa + (iova & ((1ull << e->lg2) - 1)),
-			    .lg2 = e->lg2,
-			    .perms = e->perms,
-			    .dirty = e->dirty};
+	struct hw_walk w; /* but for its steps: clearing those costs more than all else here */
+	const char *wrong;
 	enum oracle o;
-	const char *wrong = check_compare(r, shadow_find(&r->shadow, iova), iova, &w, &o);
 
+	check_odd(r, p, slot, word, HW_LEAF);
+	w.kind = HW_LEAF;
+	w.oa = e->pa + (iova & ((1ull << e->lg2) - 1));
+	w.lg2 = e->lg2;
+	w.perms = e->perms;
+	w.dirty = e->dirty;
+	wrong = check_compare(r, shadow_find(&r->shadow, iova), iova, &w, &o);
 	if (wrong)
 		fault(r, o, p->level, "0x%" PRIx64 ": %s", iova, wrong);
 }
 
-/* One word that is not zero: bytes its leaf maps; *tables counts those it links. */
-static uint64_t sweep_word(struct run *r, const struct page *p, unsigned i, uint64_t word,
-			   unsigned *tables)
+/* One word that is not zero; *tables counts those it links. */
+static void sweep_word(struct run *r, const struct page *p, unsigned i, uint64_t word,
+		       struct hw_entry *e, unsigned *tables)
 {
 	const struct page *child;
-	struct hw_entry e;
 
-	hw_format(r->cfg.hw)->decode(&r->cfg, word, p->level, i, r->ledger.root_level, &e);
-	if ((e.kind == HW_LEAF || e.kind == HW_TABLE) && !r->ops->caps &&
-	    hw_is_odd(&r->cfg, e.kind, p->level, word))
-		fault(r, OR_WALK, p->level, "slot %u: 0x%" PRIx64 " says what nobody asked for", i,
-		      word);
-	switch (e.kind) {
+	hw_format(r->cfg.hw)->decode(&r->cfg, word, p->level, i, r->ledger.root_level, e);
+	switch (e->kind) {
 	case HW_FAULT:
-		fault(r, OR_WALK, p->level, "slot %u: %s", i, e.why);
+		fault(r, OR_WALK, p->level, "slot %u: %s", i, e->why);
 		break;
 	case HW_NONE:
 		if (!r->ops->caps)
 			fault(r, OR_TREE, p->level, "slot %u is not present but not zero", i);
 		break;
 	case HW_LEAF:
-		check_leaf(r, p, i, &e);
-		return 1ull << e.item_lg2;
+		check_leaf(r, p, i, word, e);
+		break;
 	case HW_TABLE:
-		child = ledger_page(&r->ledger, e.pa);
+		check_odd(r, p, i, word, HW_TABLE);
+		child = ledger_page(&r->ledger, e->pa);
 		++*tables;
-		if (!child || child->state != PAGE_LINKED || child->phys != e.pa ||
+		if (!child || child->state != PAGE_LINKED || child->phys != e->pa ||
 		    child->parent != p - r->ledger.page || child->slot != i)
 			fault(r, OR_TREE, p->level, "slot %u links a table of another place", i);
 		break;
 	}
-	return 0;
 }
 
 /* A table as hardware reads it. */
 struct words {
 	const uint64_t *at;
 	unsigned bytes; /* of each */
-	unsigned n;
+	unsigned n;	/* that the table has a use for */
 };
 
 static uint64_t word_at(const struct words *w, unsigned i)
@@ -471,71 +478,92 @@ static uint64_t word_at(const struct words *w, unsigned i)
 	return w->bytes == 8 ? w->at[i] : ((const uint32_t *)w->at)[i];
 }
 
-/* The last word from the i-th on, below n, that differs from the one before as all up to it do. */
-static unsigned last_alike(const struct words *w, unsigned i, unsigned n)
+/* Words from the i-th on, each of which differs from the one `apart` before by the same step. */
+static unsigned alike_from(const struct words *w, unsigned i, unsigned apart)
 {
-	uint64_t last = word_at(w, i), step;
+	unsigned at = i + apart;
+	uint64_t step;
 
-	if (++i >= n)
-		return i - 1;
-	step = word_at(w, i) - last;
-	do
-		last += step;
-	while (++i < n && word_at(w, i) - last == step);
-	return i - 1;
+	if (at >= w->n)
+		return w->n - i < apart ? w->n - i : apart;
+	step = word_at(w, at) - word_at(w, i);
+	while (at < w->n && word_at(w, at) - word_at(w, at - apart) == step)
+		at++;
+	return at - i;
+}
+
+static bool is_leaf_at(struct run *r, const struct page *p, const struct words *w, unsigned i)
+{
+	uint64_t word = word_at(w, i);
+	struct hw_entry e;
+
+	hw_format(r->cfg.hw)->decode(&r->cfg, word, p->level, i, r->ledger.root_level, &e);
+	if (e.kind != HW_LEAF)
+		return false;
+	check_leaf(r, p, i, word, &e);
+	return true;
 }
 
 /*
- * Leaves after this one that need no look of their own: those on the way to one that is in its
- * place, with the same step from each to the next.
+ * Leaves from this one on that need no look of their own: those on the way to one that is in its
+ * place, with the same step from each to the next, or from each run of items to the next run.
  */
-static unsigned leaves_after(struct run *r, const struct page *p, const struct words *w, unsigned i,
-			     unsigned n)
+static unsigned leaves_from(struct run *r, const struct page *p, const struct words *w, unsigned i,
+			    const struct hw_entry *e)
 {
-	unsigned last = last_alike(w, i, n);
-	struct hw_entry e;
+	unsigned items = 1u << (e->lg2 - e->item_lg2), n = alike_from(w, i, 1), all;
 
-	if (last < i + 2)
-		return 0;
-	hw_format(r->cfg.hw)->decode(&r->cfg, word_at(w, last), p->level, last,
-				     r->ledger.root_level, &e);
-	if (e.kind != HW_LEAF)
-		return 0;
-	check_leaf(r, p, last, &e);
-	return last - i;
+	if (n > 1 && !is_leaf_at(r, p, w, i + n - 1))
+		return 1;
+	if (items == 1 || n < items)
+		return n;
+	all = alike_from(w, i, items);
+	all -= all % items;
+	if (all <= n)
+		return n;
+	return is_leaf_at(r, p, w, i + all - items) && is_leaf_at(r, p, w, i + all - 1) ? all : n;
 }
 
-/* Is the stretch of 64 bytes that begins with the i-th word zero? */
-static bool is_empty(const struct words *w, unsigned i)
+/* The first word from the i-th on, which begins 64 bytes, whose 64 bytes are not all zero. */
+static unsigned skip_empty(const struct words *w, unsigned i)
 {
-	const uint64_t *at = w->at + i * w->bytes / 8;
+	for (; i < w->n; i += 64 / w->bytes) {
+		const uint64_t *at = w->at + i * w->bytes / 8;
 
-	return !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]);
+		if (at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7])
+			break;
+	}
+	return i;
 }
 
 /* One table: the bytes that its leaves map. */
 UNCOUNTED static uint64_t sweep_table(struct run *r, const struct page *p, unsigned *tables)
 {
 	unsigned bytes = hw_format(r->cfg.hw)->word_bytes, each = 64 / bytes;
-	struct words w = {.at = ledger_words(&r->ledger, p), .bytes = bytes, .n = p->size / bytes};
-	unsigned used = used_slots(r, p, w.n);
+	unsigned all = p->size / bytes, n = 1;
+	struct words w = {.at = ledger_words(&r->ledger, p), .bytes = bytes, .n = all};
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < w.n; i++) {
-		uint64_t word = word_at(&w, i), item;
-		unsigned more;
+	w.n = used_slots(r, p, all);
+	for (unsigned i = 0; i < w.n; i += n) {
+		struct hw_entry e;
+		uint64_t word;
 
-		if (!word && i % each == 0 && is_empty(&w, i))
-			i += each - 1;
+		if (i % each == 0 && (i = skip_empty(&w, i)) >= w.n)
+			break;
+		n = 1;
+		word = word_at(&w, i);
 		if (!word)
 			continue;
-		if (i >= used)
-			fault(r, OR_TREE, p->level, "the root has an entry beyond the IOVA width");
-		item = sweep_word(r, p, i, word, tables);
-		more = item ? leaves_after(r, p, &w, i, used) : 0;
-		sum += item * (more + 1);
-		i += more;
+		sweep_word(r, p, i, word, &e, tables);
+		if (e.kind != HW_LEAF)
+			continue;
+		n = leaves_from(r, p, &w, i, &e);
+		sum += (uint64_t)n << e.item_lg2;
 	}
+	for (unsigned i = w.n; i < all; i++)
+		if (word_at(&w, i))
+			fault(r, OR_TREE, p->level, "the root has an entry beyond the IOVA width");
 	return sum;
 }
 

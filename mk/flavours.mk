@@ -15,7 +15,7 @@ REPLAY := replay$(call san_suffix,$(SAN))
 # <flavour>_CC, <flavour>_FLAGS, and <flavour>_MAIN where not fuzz/replay.c has the main().
 CHECKED := -g -DPT_ASSERTS
 $(FUZZ)_CC := $(CLANG)
-$(FUZZ)_FLAGS := -O1 $(CHECKED) -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,indirect-calls \
+$(FUZZ)_FLAGS := -O2 $(CHECKED) -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,indirect-calls \
 	$(call sanitize,$(or $(SAN),$(DEFAULT_SAN)))
 $(FUZZ)_MAIN := -fsanitize=fuzzer
 # What a fuzzer should explore is the engine: counting branches of the harness halves its speed,
