@@ -36,13 +36,13 @@ object() { # DIRECTORY SOURCE COMMAND..
 	"${@:3}" -std=gnu11 -DPT_ASSERTS -Ifuzz -c "$2" -o "$work/$1/$(echo "${2%.c}" | tr / _).o"
 }
 
-# Tools run here, not on the cluster: without instrumentation, so that they leave no files.
+# Tools run here, not on the cluster: without instrumentation, so that they leave no files. They need
+# the table of operations and what hardware can.
 # shellcheck disable=SC2206 # flags are words
-compile=($CC $CFLAGS) tool=(clang -O1 -Icore)
+compile=($CC $CFLAGS) tool=(clang -O1)
 for source in core/*.c; do
 	beside object core "$source" "${compile[@]}" -ffreestanding -Icore
 	beside object hooked "$source" "${compile[@]}" -ffreestanding -Icore -DPT_HOOK
-	beside object tools "$source" "${tool[@]}"
 done
 for source in fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core.c; do
 	case $source in
@@ -50,11 +50,13 @@ for source in fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/
 	fuzz/oracle/*) beside object harness "$source" "${compile[@]}" ;;
 	*) beside object harness "$source" "${compile[@]}" -Icore ;;
 	esac
-	beside object tools "$source" "${tool[@]}"
+	case $source in
+	fuzz/ops/* | fuzz/oracle/hw*) beside object tools "$source" "${tool[@]}" ;;
+	esac
 done
 await
 for name in asm dict; do
-	clang -O1 -std=gnu11 -Ifuzz -Icore -o "$work/ops$name" "fuzz/ops/$name.c" "$work"/tools/*.o
+	clang -O1 -std=gnu11 -Ifuzz -o "$work/ops$name" "fuzz/ops/$name.c" "$work"/tools/*.o
 done
 
 # One row of mk/targets.mk: the program and what goes with it.

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ops/no_apply.h"
 #include "ops/ops.h"
 #include "oracle/hw.h"
 

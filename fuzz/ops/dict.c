@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "ops/no_apply.h"
 #include "ops/ops.h"
 #include "oracle/hw.h"
 
