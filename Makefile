@@ -63,7 +63,7 @@ stress:
 	@+scripts/stress.sh
 
 bench:
-	@scripts/deps.sh build bench
+	@scripts/deps.sh build bench afl
 	@+scripts/bench.sh
 
 iommupt:

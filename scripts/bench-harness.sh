@@ -3,7 +3,8 @@
 #
 # bench-harness.sh DIRECTORY: what the harness costs, for target T. The replayer's inputs with oracles
 # on and off, then an empty libFuzzer target beside ours, without sanitizers and with those of `make
-# fuzz`, for TIME_S seconds each, on inputs of up to 32 operations. JSON goes to the directory.
+# fuzz`, then the same under AFL++, for TIME_S seconds each, on inputs of up to 32 operations. JSON goes
+# to the directory.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -60,3 +61,28 @@ for sanitizers in none address,undefined; do
 	printf '{"target": "%s", "sanitizers": "%s", "unit": "executions/s", "empty": %s, "full": %s}\n' \
 		"$T" "$sanitizers" "$empty" "$full" >"$out/executions-$sanitizers.json"
 done
+
+# afl PROGRAM: its executions a second under AFL++, as $speed.
+afl() {
+	rm -rf "$out/afl"
+	ASAN_OPTIONS='' AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
+		afl-fuzz -i "build/corpus/$T" -o "$out/afl" -m none -t 1000+ -V "$TIME_S" -G $max_len \
+		-- "$1" >"$out/afl.log" 2>&1 || die "AFL++ does not run $1: $out/afl.log"
+	speed=$(sed -n 's/^execs_per_sec *: *\([0-9]*\).*/\1/p' "$out/afl/default/fuzzer_stats")
+}
+
+# AFL++ is bound by what it and the target tell each other, so what counts is the share. Turn by turn,
+# as other programs disturb both.
+build "build/afl/fuzz_$T"
+AFL_QUIET=1 afl-clang-fast -O2 -fsanitize=fuzzer -o "$out/empty" "$out/empty.c"
+empty=0 full=0
+for _ in 1 2 3; do
+	afl "$out/empty"
+	empty=$((empty + speed / 3))
+	afl "build/afl/fuzz_$T"
+	full=$((full + speed / 3))
+done
+say
+say "AFL++: $full executions a second, of an empty target $empty: $((100 * full / empty)) %, at least 60 %"
+printf '{"target": "%s", "fuzzer": "AFL++", "unit": "executions/s", "empty": %s, "full": %s}\n' \
+	"$T" "$empty" "$full" >"$out/executions-afl.json"
