@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For what never runs a program (tests, the mutator, tools): the functions of the table do nothing. */
+/* For what never runs a program (tests, tools): the functions of the table do nothing. */
 #ifndef FUZZ_OPS_NO_APPLY_H
 #define FUZZ_OPS_NO_APPLY_H
 
