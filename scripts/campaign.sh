@@ -13,6 +13,11 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
+# crash_files WORK: an input that was slow once, as when a laptop slept, is none.
+crash_files() {
+	find "$1/crashes" -type f ! -name 'slow-unit-*'
+}
+
 # counters FLEET: executions, their speed, edges, corpus, crashes, hangs, stability of all its
 # members. AFL++ writes fuzzer_stats once a minute; what it found since tells by its name when. One that
 # resumes moves its queue meanwhile, which find would complain of.
@@ -24,7 +29,7 @@ counters() {
 				sed -n 's/.*,time:\([0-9]*\).*,execs:\([0-9]*\).*/found \1 \2/p'
 			sed -n 's/^\([a-z_]*\) *: *\([0-9.]*\)%*$/\1 \2/p' "$m/fuzzer_stats" || true
 		done 2>/dev/null
-		say "crashes $(find "${1%/fleet}/crashes" -type f | wc -l)"
+		say "crashes $(crash_files "${1%/fleet}" | wc -l)"
 		grep -a '^#[0-9]' "${1%/fleet}/log.5" 2>/dev/null | tail -n 1 |
 			sed -n 's/^#\([0-9]*\).*exec.s: \([0-9]*\).*/libfuzzer \1 \2/p'
 	} | awk '
@@ -224,7 +229,7 @@ keep_crashes() {
 # Replays crashes not seen yet, some at a time, and says each key once.
 name_crashes() {
 	keep_crashes
-	find "$work/crashes" -type f | grep -vxFf "$work/seen" | head -n 20 >"$work/new"
+	crash_files "$work" | grep -vxFf "$work/seen" | head -n 20 >"$work/new"
 	while read -r file; do
 		key=$(key_of "$file")
 		[ -z "$stopped" ] || return 0
@@ -314,7 +319,7 @@ finish() {
 		work=build/runs/$t fleet=build/runs/$t/fleet
 		[ -d "$fleet" ] || continue
 		status "$t" total
-		[ -z "$(find "$work/crashes" -type f)" ] || set -- "$@" "$work/crashes"
+		[ -z "$(crash_files "$work")" ] || set -- "$@" "$work/crashes"
 	done
 	trap 'stopped=yes' INT TERM
 	if [ $# -gt 0 ] && build build/iommupt; then
