@@ -180,13 +180,13 @@ start_member() {
 mind_members() {
 	for m in $members; do
 		! kill -0 "${m#*:}" 2>/dev/null || continue
+		[ -z "$stopped" ] || return 0
 		n=${m%%:*}
 		members=$(say "$members" | sed "s/ *$m//")
 		if [ "$n" -ne 5 ] && [ ! -s "$fleet/s$n/fuzzer_stats" ]; then
 			sed '/^[^A-Za-z]*$/d' "$work/log.$n" | tail -n 3 >&2
 			die "fuzzer $n did not start; its output is $work/log.$n"
 		fi
-		[ -z "$stopped" ] || return 0
 		mv "$work/log.$n" "$work/log.$n.ended"
 		[ "$n" -eq 5 ] || say "fuzzer $n has ended and is started again; its output is $work/log.$n.ended"
 		start_member "$n"
