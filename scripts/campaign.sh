@@ -217,8 +217,7 @@ keep() {
 
 # What the fleet found goes to the corpus that all fuzzers of the target begin with.
 keep_finds() {
-	find "$fleet" \( -path '*/queue/id*' -o -path '*/_resume/id*' \) ! -name '*,sync:*' -print0 |
-		keep "$found" ''
+	find "$fleet" \( -path '*/queue/id*' -o -path '*/_resume/id*' \) -print0 | keep "$found" ''
 }
 
 # AFL++ renames a directory of crashes when it resumes; here they have libFuzzer's names, and keep them.
