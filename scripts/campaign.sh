@@ -138,6 +138,7 @@ stop_fleet() {
 	[ -z "$members" ] || end_leftovers
 	members=
 }
+
 start_libfuzzer() {
 	# shellcheck disable=SC2086 # $calm is two words or none
 	TMPDIR=$work $with_us $calm "build/$FUZZ/fuzz_$t" -max_total_time=$((turn - passed)) \
