@@ -2,7 +2,8 @@
 #
 # How things are compiled. A flavour is a compiler and its flags. build/<flavour>/ holds its
 # objects, libcore.a (the engine), libhook.a (the engine, whose accesses race targets interleave),
-# libharness.a (all of fuzz/ but the targets), fuzz_<target> and tests/test_*;
+# libplain.a (the engine, whose branches nobody counts), libharness.a (all of fuzz/ but the targets),
+# fuzz_<target> and tests/test_*;
 # build/bugs/<fault>/<flavour>/ the same with bugs/<fault>.patch built in.
 
 # $(call sanitize,SANITIZERS); a flavour that was asked for sanitizers is called after them.
@@ -17,7 +18,7 @@ CHECKED := -g -DPT_ASSERTS
 $(FUZZ)_CC := $(CLANG)
 $(FUZZ)_FLAGS := -O2 $(CHECKED) -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp,indirect-calls \
 	$(call sanitize,$(or $(SAN),$(DEFAULT_SAN)))
-$(FUZZ)_MAIN := -fsanitize=fuzzer
+$(FUZZ)_MAIN := -DDRIVEN_BY_LIBFUZZER=1 -fsanitize=fuzzer
 # What a fuzzer should explore is the engine: counting branches of the harness halves its speed,
 # but for the parser and for interleavings. Operands of comparisons are no bytes of the input.
 $(FUZZ)_HARNESS := -fno-sanitize=fuzzer-no-link
@@ -39,15 +40,15 @@ coverage_FLAGS := -O1 -g -Dpt_likely= -Dpt_unlikely= -fprofile-instr-generate -f
 afl_CC := AFL_QUIET=1 afl-clang-fast
 afl_FLAGS := -O2 $(CHECKED)
 afl_MAIN := -fsanitize=fuzzer
-afl_ORACLE := --afl-noopt
+afl_HARNESS := --afl-noopt
 afl-asan_CC := AFL_QUIET=1 afl-clang-fast
 afl-asan_FLAGS := -O1 $(CHECKED) $(call sanitize,$(DEFAULT_SAN))
 afl-asan_MAIN := -fsanitize=fuzzer
-afl-asan_ORACLE := --afl-noopt
+afl-asan_HARNESS := --afl-noopt
 afl-cmplog_CC := AFL_QUIET=1 AFL_LLVM_CMPLOG=1 afl-clang-fast
 afl-cmplog_FLAGS := -O1 $(CHECKED)
 afl-cmplog_MAIN := -fsanitize=fuzzer
-afl-cmplog_ORACLE := --afl-noopt
+afl-cmplog_HARNESS := --afl-noopt
 product_CC := $(GCC)
 product_FLAGS := -O2
 product-clang_CC := $(CLANG)
@@ -72,6 +73,7 @@ compile = $(call cc,$1) $2 -MMD -MP -c -o $@
 
 CORE := $(patsubst %.c,%.o,$(wildcard core/*.c))
 HOOK := $(CORE:core/%=hook/%)
+FORMATS := $(filter-out formats,$(CORE:core/%.o=%))
 HARNESS := $(patsubst %.c,%.o,$(filter-out %/dict.c %/asm.c fuzz/replay.c,$(wildcard \
 	fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core*.c)))
 HEADERS := $(wildcard core/*.h core/fmt/*.h fuzz/*.h fuzz/*/*.h)
@@ -82,13 +84,16 @@ TEST_HOST := $(filter-out tests/test_% $(addprefix tests/,stress.c bench_fiber.c
 define flavour_rules
 build/$1/flags: FORCE
 	@mkdir -p $$(@D)
-	@echo '$$(call cc,$1) $($1_ORACLE)' | cmp -s - $$@ || echo '$$(call cc,$1) $($1_ORACLE)' > $$@
+	@echo '$$(call cc,$1) $($1_HARNESS)' | cmp -s - $$@ || echo '$$(call cc,$1) $($1_HARNESS)' > $$@
 build/$1/core/%.o: core/%.c build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(CORE_FLAGS)) $$<
 build/$1/hook/%.o: core/%.c build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(HOOK_FLAGS) $(call engine_flags,$1)) $$<
+build/$1/plain/%.o: core/%.c build/$1/flags
+	@mkdir -p $$(@D)
+	$$(call compile,$1,$(CORE_FLAGS) $($1_HARNESS)) $$<
 build/$1/fuzz/%.o: fuzz/%.c build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(FUZZ_FLAGS) $$(if $$(filter $(COUNTED),$$*),,$($1_HARNESS)) $(call harness_flags,$1)) $$<
@@ -97,6 +102,9 @@ build/$1/fuzz/oracle/%.o: fuzz/oracle/%.c build/$1/flags
 	$$(call compile,$1,$(ORACLE_FLAGS) $($1_HARNESS) $(call harness_flags,$1)) $$<
 build/$1/libcore.a: $$(CORE:%=build/$1/%)
 build/$1/libhook.a: $$(HOOK:%=build/$1/%)
+build/$1/libplain.a: $$(CORE:core/%=build/$1/plain/%)
+$(FORMATS:%=build/$1/libcore_%.a): build/$1/libcore_%.a: build/$1/core/formats.o build/$1/core/%.o
+$(FORMATS:%=build/$1/libhook_%.a): build/$1/libhook_%.a: build/$1/hook/formats.o build/$1/hook/%.o
 build/$1/libharness.a: $$(HARNESS:%=build/$1/%)
 build/$1/tests/%.o: tests/%.c build/$1/flags
 	@mkdir -p $$(@D)
@@ -110,7 +118,7 @@ build/$1/stress build/$1/bench_fiber: build/$1/%: tests/%.c build/$1/libharness.
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^) -lpthread
 build/$1/bench: $$(wildcard bench/*.[ch]) build/$1/libharness.a build/$1/libcore.a
 	$$(call cc,$1) $(FUZZ_FLAGS) -o $$@ $$(filter %.c %.a,$$^)
--include $$(wildcard build/$1/core/*.d build/$1/hook/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d \
+-include $$(wildcard build/$1/core/*.d build/$1/hook/*.d build/$1/plain/*.d build/$1/fuzz/*.d build/$1/fuzz/*/*.d \
 	build/$1/tests/*.d)
 endef
 
@@ -124,7 +132,7 @@ fault_objects = $(sort $(patsubst %.c,%.o,$(filter %.c,$(touched_$1)))\
 	$(if $(filter core/%.h,$(touched_$1)),\
 		$(or $(call own_format,$2),$(CORE)) $(filter fuzz/engines/%,$(HARNESS)))\
 	$(if $(filter fuzz/%.h,$(touched_$1)),$(HARNESS)))
-own_format = $(strip $(foreach o,$(CORE),$(if $(filter %_$(patsubst core/%.o,%,$o),$1),$o)))
+own_format = $(strip $(foreach f,$(FORMATS),$(if $(filter %_$f,$1),core/$f.o)))
 
 # B= may name many faults; they are built in these flavours.
 B_FLAVOURS := $(sort $(FUZZ) $(REPLAY) replay quick)
@@ -148,12 +156,17 @@ endef
 
 # $(eval $(call program_rules,FLAVOUR,ROW,DIRECTORY,FAULT))
 engine_of = $(if $(filter race.c,$(call row_source,$1)),hook,core)
+# Where branches are counted, the program's own format is what counts.
+own_engine = $(and $($1_HARNESS),$(call own_format,$(call row_name,$2)))
+engine_libs = $(if $(own_engine),\
+	$(own_engine:core/%.o=build/$1/lib$(call engine_of,$2)_%.a) build/$1/libplain.a,\
+	build/$1/lib$(call engine_of,$2).a)
 define program_rules
 $3/fuzz_$(call row_name,$2): fuzz/targets/$(call row_source,$2) $(if $($1_MAIN),,fuzz/replay.c) $$(HEADERS) \
 		$(if $4,build/bugs/$4/src/.patched \
 			$(patsubst %,build/bugs/$4/$1/%,$(patsubst core/%,$(call engine_of,$2)/%,\
 				$(call fault_objects,$4,$(call row_name,$2))))) \
-		build/$1/libharness.a build/$1/lib$(call engine_of,$2).a
+		build/$1/libharness.a $(call engine_libs,$1,$2)
 	@mkdir -p $$(@D)
 	$$(call cc,$1) $(if $4,$(call in_copy,$4,$(FUZZ_FLAGS)),$(FUZZ_FLAGS)) $(call row_defines,$2) -o $$@ $$(filter %.c %.o %.a,$$^) $($1_MAIN)
 endef

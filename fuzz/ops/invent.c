@@ -90,9 +90,10 @@ uint8_t invent_mod(struct rng *r, const struct op *op)
 	return maps && below(r, 8) ? below(r, 2) : below(r, 8);
 }
 
-static struct op op_of(struct rng *r, const struct prog *p, enum op_code code)
+/* Its slot is what mutations settle last. */
+static struct op op_of(struct rng *r, enum op_code code)
 {
-	struct op op = {.code = code, .slot = op_first_slot(prog_version(p), code)};
+	struct op op = {.code = code};
 
 	op.mod = invent_mod(r, &op);
 	invent_args(r, &op);
@@ -112,7 +113,7 @@ struct op invent_op(struct rng *r, const struct prog *p)
 		if (!op_is_off(p, &op))
 			break;
 	}
-	return op_of(r, p, op.code);
+	return op_of(r, op.code);
 }
 
 /* Where the argument of this kind begins, OP_MAX_BYTES if the row has none. */
@@ -268,7 +269,7 @@ unsigned invent_phrase(struct rng *r, const struct prog *p, struct op *out)
 	for (unsigned i = 0; i < n; i++) {
 		unsigned code = phrases[which].code[i];
 
-		out[i] = code == ANY ? invent_op(r, p) : op_of(r, p, code);
+		out[i] = code == ANY ? invent_op(r, p) : op_of(r, code);
 		if (code == OP_NOMEM && below(r, 4))
 			out[i].arg[0] = below(r, 4);
 		if (about)

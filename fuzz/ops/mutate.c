@@ -208,10 +208,11 @@ static void canonical_args(struct op *op)
 /* What does not fit is left out from the end, whole operations first. */
 static size_t store(struct prog *p, uint8_t *out, size_t max)
 {
-	uint8_t slot[OP_COUNT];
+	uint8_t code[OP_SLOTS], slot[OP_COUNT];
 
-	for (unsigned c = 0; c < OP_COUNT; c++)
-		slot[c] = op_first_slot(prog_version(p), c);
+	op_layout(prog_version(p), code);
+	for (unsigned s = OP_SLOTS; s-- > 0;)
+		slot[code[s]] = s;
 	for (unsigned i = 0; i < p->n; i++) {
 		p->op[i].slot = slot[p->op[i].code];
 		canonical_args(&p->op[i]);
