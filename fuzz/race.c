@@ -166,6 +166,7 @@ static void clear_hands(const struct run *r)
 		race.gather_user[g] = -1;
 	race.top_holder = -1;
 	race.interrupted = 0;
+	race.old_root = NULL;
 }
 
 static void run_fibers(struct run *r)
@@ -174,7 +175,6 @@ static void run_fibers(struct run *r)
 	clear_hands(r);
 	deal(r);
 	view_begin(r);
-	hook_begin();
 	sched_begin(&sched_ops);
 	for (unsigned f = 0; f < RACE_HANDS; f++)
 		if (is_walker(f))

@@ -84,6 +84,7 @@ struct race {
 	int top_holder;				   /* fiber that holds the top lock, -1 for none */
 	int gather_user[RUN_GATHERS * RUN_FIBERS]; /* who used it last */
 	unsigned interrupted;			   /* fiber that was preempted last */
+	struct page *old_root;			   /* that the newest root took the place of */
 };
 extern struct race race;
 
@@ -99,6 +100,8 @@ static inline bool is_walker(unsigned f)
 
 /* race_host.c */
 void host_wrap(struct run *r);
+/* The engine's own calls go by the new top now. */
+void host_top_stored(void);
 /* Waits until no call on an address of op's range is in progress, and keeps others out. */
 void host_lock_range(struct run *r, const struct op *op);
 
@@ -149,14 +152,11 @@ void view_hand_over(unsigned from);	/* all that was acquired by a fiber, by the 
 
 /* race_hook.c: accesses are followed while a fiber is in the engine */
 void hook_follow(bool on);
-/* Forgets the accesses of the input before. */
-void hook_begin(void);
 /*
  * The running fiber is about to do something; gives way if it is time. `page` is the table it does
- * it to, `at` the word, -1 and NULL if none; `site` tells this place in the code from others.
+ * it to, `at` the word, -1 and NULL if none.
  */
-struct trace *hook_step(enum op_class class, const char *what, int page, const void *at,
-			uintptr_t site);
+struct trace *hook_step(enum op_class class, const char *what, int page, const void *at);
 
 /* race_trace.c */
 enum trace_kind {

@@ -17,49 +17,12 @@
 void __tsan_write8(void *p);
 #endif
 
-#define COUNTERS 4096
-
 UNCOVERED_BEGIN
 
-/* Coverage beyond edges: which access met which of another fiber. */
-__attribute__((used, section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
-void __afl_coverage_interesting(uint8_t value, uint32_t id) __attribute__((weak));
-extern uint32_t __afl_map_size __attribute__((weak));
-
 static bool following;
-static struct {
-	unsigned fiber;
-	uintptr_t site, other_site; /* last of the running fiber, and of the one before */
-	const void *word, *other_word;
-} last;
-
-void hook_begin(void)
-{
-	memset(&last, 0, sizeof(last));
-}
-
 void hook_follow(bool on)
 {
 	following = on;
-}
-
-static void count(uintptr_t site, const void *word)
-{
-	uint32_t hash;
-
-	if (last.fiber != sched.running) {
-		last.other_site = last.site;
-		last.other_word = last.word;
-		last.fiber = sched.running;
-	}
-	last.site = site;
-	last.word = word;
-	hash = (uint32_t)(last.other_site * 0x9e3779b1 ^ site * 0x85ebca6b) +
-	       (word == last.other_word);
-	hash ^= hash >> 15;
-	counters[hash % COUNTERS] = 1;
-	if (__afl_coverage_interesting && &__afl_map_size && __afl_map_size)
-		__afl_coverage_interesting(1, hash % __afl_map_size);
 }
 
 static unsigned slot_of(int page, const void *at)
@@ -71,12 +34,9 @@ static unsigned slot_of(int page, const void *at)
 	       hw_format(race.run->cfg.hw)->word_bytes;
 }
 
-struct trace *hook_step(enum op_class class, const char *what, int page, const void *at,
-			uintptr_t site)
+struct trace *hook_step(enum op_class class, const char *what, int page, const void *at)
 {
 	sched_event(class);
-	/* Where the program is loaded tells nothing. */
-	count(site - (uintptr_t)hook_begin + class, at);
 	return trace_step(class, what, page, at && page >= 0 ? (int)slot_of(page, at) : -1);
 }
 
@@ -149,13 +109,15 @@ static uint64_t perform(unsigned ev, void *p, uint64_t val, bool private)
 }
 #endif
 
-static uint64_t access_top(unsigned ev, void *p, uint64_t val, uintptr_t site)
+static uint64_t access_top(unsigned ev, void *p, uint64_t val)
 {
 	uint64_t word;
 
-	hook_step(CLASS_TOP, (ev & 7) == PT_EV_TOP_STORE ? "store top" : "load top", -1, p, site);
-	if ((ev & 7) == PT_EV_TOP_STORE)
+	hook_step(CLASS_TOP, (ev & 7) == PT_EV_TOP_STORE ? "store top" : "load top", -1, p);
+	if ((ev & 7) == PT_EV_TOP_STORE) {
 		view_published(ev & PT_EV_RELEASE);
+		host_top_stored();
+	}
 	word = perform(ev, p, val, false);
 	if (ev & PT_EV_ACQUIRE)
 		view_acquired(word);
@@ -198,14 +160,14 @@ static const struct {
 	[PT_EV_OR] = {CLASS_STORE, "or"},
 };
 
-static uint64_t hooked(unsigned ev, void *p, uint64_t val, uintptr_t site)
+static uint64_t hooked(unsigned ev, void *p, uint64_t val)
 {
 	struct trace *t;
 	uint64_t word;
 	int page;
 
 	if ((ev & 7) >= PT_EV_TOP_LOAD)
-		return access_top(ev, p, val, site);
+		return access_top(ev, p, val);
 	page = view_page(p);
 	if (page < 0) {
 		fault(race.run, OR_RACE, NO_LEVEL, "an access outside of all tables");
@@ -213,7 +175,7 @@ static uint64_t hooked(unsigned ev, void *p, uint64_t val, uintptr_t site)
 	}
 	if (view_is_private(page))
 		return perform(ev, p, val, true);
-	t = hook_step(events[ev & 7].class, events[ev & 7].name, page, p, site);
+	t = hook_step(events[ev & 7].class, events[ev & 7].name, page, p);
 	view_reach(page);
 	word = access_entry(ev, page, p, val);
 	if ((ev & 7) == PT_EV_CAS) {
@@ -230,7 +192,7 @@ uint64_t pt_hook(unsigned ev, void *p, uint64_t val)
 
 	fiber_watch(false);
 	if (following)
-		word = hooked(ev, p, val, (uintptr_t)__builtin_return_address(0));
+		word = hooked(ev, p, val);
 	else
 		word = perform(ev, p, val, true);
 	fiber_watch(true);

@@ -221,7 +221,7 @@ static void call_sync(struct engine *e, struct engine_gather *g)
 	}
 	take_gather(g);
 	enter(CALL_OTHER, 0, 0);
-	hook_step(CLASS_GATHER, "gather_sync", -1, NULL, 0);
+	hook_step(CLASS_GATHER, "gather_sync", -1, NULL);
 	race.real->sync(e, g);
 	leave();
 	put_gather();
@@ -292,7 +292,7 @@ static void *host_alloc(void *ctx, size_t size)
 	void *table;
 
 	if (in)
-		t = hook_step(CLASS_ALLOC, "alloc", -1, NULL, 0);
+		t = hook_step(CLASS_ALLOC, "alloc", -1, NULL);
 	table = race.host.alloc(ctx, size);
 	if (in && table) {
 		t->page = (int16_t)view_page(table);
@@ -310,7 +310,7 @@ static void host_free(void *ctx, void *table, size_t size)
 	int page = view_page(table);
 
 	if (in) {
-		hook_step(CLASS_FREE, "free", page, NULL, 0);
+		hook_step(CLASS_FREE, "free", page, NULL);
 		if (walk_stands_in(page))
 			fault(race.run, OR_EARLY_FREE, race.run->ledger.page[page].level,
 			      "a table was freed while a walk is in it");
@@ -350,7 +350,7 @@ static void host_iotlb_sync(void *ctx, uint64_t first, uint64_t last, bool table
 	struct walks w = {{0}};
 
 	if (in) {
-		hook_step(CLASS_INVALIDATE, "invalidate", -1, NULL, 0);
+		hook_step(CLASS_INVALIDATE, "invalidate", -1, NULL);
 		view_barrier();
 		for (unsigned i = 0; i < RACE_WALKERS; i++)
 			if (race.hand[RUN_FIBERS + i].walking)
@@ -378,7 +378,7 @@ static void host_top_lock(void *ctx)
 	bool in = out_of_engine();
 
 	if (in) {
-		hook_step(CLASS_LOCK, "lock", -1, NULL, 0);
+		hook_step(CLASS_LOCK, "lock", -1, NULL);
 		if (race.top_holder != (int)sched.running)
 			wait_for(top_is_free, top_holders, NULL, "the top lock");
 		race.top_holder = (int)sched.running;
@@ -393,7 +393,7 @@ static void host_top_unlock(void *ctx)
 	bool in = out_of_engine();
 
 	if (in) {
-		hook_step(CLASS_UNLOCK, "unlock", -1, NULL, 0);
+		hook_step(CLASS_UNLOCK, "unlock", -1, NULL);
 		view_barrier();
 	}
 	race.host.top_unlock(ctx);
@@ -409,14 +409,25 @@ static void host_root_changed(void *ctx, uint64_t root, unsigned level)
 	bool in = out_of_engine();
 
 	if (in) {
-		hook_step(CLASS_TOP, "change_top", -1, NULL, 0);
+		hook_step(CLASS_TOP, "change_top", -1, NULL);
 		view_barrier();
 	}
+	race.old_root = ledger_page(&race.run->ledger, race.run->ledger.root);
 	race.host.root_changed(ctx, root, level);
-	if (in)
-		link_range(race.run, 0,
-			   0); /* others may ask for the old root before this call ends */
+	if (in) {
+		/* others may ask for the old root before this call ends */
+		link_range(race.run, 0, 0);
+		/* and begin at it until the new top is stored */
+		if (race.old_root)
+			race.old_root->root_until = UINT8_MAX;
+	}
 	back_in_engine(in);
+}
+
+void host_top_stored(void)
+{
+	if (race.old_root)
+		race.old_root->root_until = (uint8_t)race.run->calls;
 }
 
 static void host_flush(void *ctx, const void *ptr, size_t len)
@@ -424,7 +435,7 @@ static void host_flush(void *ctx, const void *ptr, size_t len)
 	bool in = out_of_engine();
 
 	if (in) {
-		hook_step(CLASS_STORE, "flush", -1, NULL, 0);
+		hook_step(CLASS_STORE, "flush", -1, NULL);
 		view_barrier();
 	}
 	race.host.flush_memory(ctx, ptr, len);

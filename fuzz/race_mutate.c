@@ -5,20 +5,10 @@
  */
 #include <string.h>
 
+#include "ops/invent.h"
 #include "race.h"
 
-struct rng {
-	uint32_t state;
-};
-
-/* 0..n-1 */
-static unsigned below(struct rng *r, unsigned n)
-{
-	r->state ^= r->state << 13;
-	r->state ^= r->state >> 17;
-	r->state ^= r->state << 5;
-	return (unsigned)((uint64_t)r->state * n >> 32);
-}
+#define SHORT 12 /* operations; races need few */
 
 static struct op make(const struct prog *p, enum op_code code, unsigned mod)
 {
@@ -66,16 +56,39 @@ static unsigned fiber_at(const struct prog *p, unsigned at)
 	return 0;
 }
 
-/* A second operation next to this one, in another fiber; and when to go there. */
+static bool has_range(const struct op *op)
+{
+	return op_rows[op->code].arg[0] == ARG_IOVA;
+}
+
+/* What another fiber could do meanwhile: the same or something else, there, next to it or anywhere. */
+static struct op rival(struct rng *r, const struct prog *p, const struct op *of)
+{
+	struct op op = *of;
+
+	if (below(r, 2)) {
+		if (below(r, 4))
+			op.arg[1] += below(r, 2) ? 1 : -1;
+		return op;
+	}
+	do
+		op = invent_op(r, p);
+	while (!has_range(&op));
+	if (below(r, 2))
+		aim(r, &op, of);
+	op.slot = op_first_slot(prog_version(p), op.code);
+	return op;
+}
+
+/* A rival of this operation in another fiber; and when to go there. */
 static void pair(struct rng *r, struct prog *p)
 {
 	unsigned at = below(r, p->n), fiber = fiber_at(p, at), other = (fiber + 1) % RUN_FIBERS;
-	struct op op = p->op[at];
+	struct op op;
 
-	if (op_rows[op.code].arg[0] != ARG_IOVA)
+	if (!has_range(&p->op[at]))
 		return;
-	if (below(r, 4))
-		op.arg[1] += below(r, 2) ? 1 : -1;
+	op = rival(r, p, &p->op[at]);
 	insert(p, p->n, make(p, OP_FIBER, other));
 	if (below(r, 4) == 0)
 		insert(p, p->n, preemption(r, p, fiber));
@@ -90,7 +103,7 @@ static void walk(struct rng *r, struct prog *p)
 	unsigned walker = RUN_FIBERS + below(r, RACE_WALKERS);
 	struct op op = p->op[at], stop = preemption(r, p, fiber);
 
-	if (op_rows[op.code].arg[0] != ARG_IOVA)
+	if (!has_range(&op))
 		return;
 	if (below(r, 2)) {
 		insert(p, p->n, make(p, OP_FIBER, walker));
@@ -125,18 +138,42 @@ static void starve(struct rng *r, struct prog *p)
 	insert(p, below(r, p->n), op);
 }
 
+/* A configuration, some operations that belong together, and one or two that meet them. */
+static void invent_race(struct rng *r, struct prog *p)
+{
+	invent_config(r, p);
+	p->n = invent_phrase(r, p, p->op);
+	for (unsigned i = 0; i < p->n; i++)
+		p->op[i].slot = op_first_slot(prog_version(p), p->op[i].code);
+	for (unsigned more = 1 + below(r, 2); more--;)
+		if (below(r, 4))
+			pair(r, p);
+		else
+			walk(r, p);
+}
+
+static void shorten(struct rng *r, struct prog *p)
+{
+	while (p->n > SHORT && below(r, 4)) {
+		unsigned at = below(r, p->n);
+
+		memmove(&p->op[at], &p->op[at + 1], (p->n - at - 1) * sizeof(*p->op));
+		p->n--;
+	}
+}
+
 size_t race_mutate(enum hw_id hw, uint8_t *data, size_t size, size_t max, unsigned seed)
 {
-	struct rng r = {seed * 0x9e3779b1u | 1};
+	struct rng r = rng_start(seed);
 	struct prog p;
 
-	for (unsigned i = 0; i < 4; i++)
-		below(&r, 2);
 	prog_decode(&p, hw, data, size);
 	p.cut = 0;
 	p.tail_len = 0;
-	if (!p.n || below(&r, 2))
+	if (below(&r, 2))
 		return prog_mutate(hw, data, size, max, seed);
+	if (!p.n || !below(&r, 4))
+		invent_race(&r, &p);
 	switch (below(&r, 8)) {
 	case 0:
 		interrupt(&r, &p);
@@ -154,6 +191,7 @@ size_t race_mutate(enum hw_id hw, uint8_t *data, size_t size, size_t max, unsign
 	default:
 		pair(&r, &p);
 	}
+	shorten(&r, &p);
 	while (p.n && prog_size(&p) > max)
 		p.n--;
 	return prog_encode(&p, data, max);

@@ -72,7 +72,7 @@ static bool read_word(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64
 	const uint64_t *at = (const uint64_t *)(uintptr_t)(pa + ledger_offset(l));
 
 	h->page = p ? (int)(p - l->page) : -1;
-	hook_step(CLASS_WALK, "read", h->page, at, (uintptr_t)h->page);
+	hook_step(CLASS_WALK, "read", h->page, at);
 	if (!ledger_read(l, pa, bytes, n, word))
 		return false;
 	if (bytes == sizeof(*word) && !(race.run->cfg.features & F_INCOHERENT))

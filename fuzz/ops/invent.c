@@ -281,7 +281,7 @@ unsigned invent_phrase(struct rng *r, const struct prog *p, struct op *out)
 }
 
 /* Half of the bytes stay with the usual; one header in sixteen asks for what init may refuse. */
-static void invent_header(struct rng *r, struct prog *p)
+void invent_config(struct rng *r, struct prog *p)
 {
 	bool raw = !below(r, 16);
 
@@ -299,7 +299,7 @@ void invent_prog(struct rng *r, struct prog *p)
 {
 	unsigned wanted = 2 + below(r, 16);
 
-	invent_header(r, p);
+	invent_config(r, p);
 	p->n = 0;
 	while (p->n < wanted)
 		p->n += invent_phrase(r, p, p->op + p->n);

@@ -30,6 +30,8 @@ void abut(struct rng *r, struct op *op);
 /* Writes up to PHRASE_MAX operations that belong together; returns how many. */
 #define PHRASE_MAX 6
 unsigned invent_phrase(struct rng *r, const struct prog *p, struct op *out);
+/* Replaces the header: a configuration and a swarm. */
+void invent_config(struct rng *r, struct prog *p);
 /* Replaces all of `p`: a configuration, a swarm, and some phrases. */
 void invent_prog(struct rng *r, struct prog *p);
 
