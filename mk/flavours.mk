@@ -23,6 +23,11 @@ $(FUZZ)_MAIN := -DDRIVEN_BY_LIBFUZZER=1 -fsanitize=fuzzer
 # but for the parser and for interleavings. Operands of comparisons are no bytes of the input.
 $(FUZZ)_HARNESS := -fno-sanitize=fuzzer-no-link
 COUNTED := ops/parse race% fiber/%
+# What decides and judges, but touches no memory that the engine does: corpora are replayed with these
+# under sanitizers, too, fuzzed without.
+UNWATCHED := check oracle/hw% oracle/shadow oracle/cache ops/config ops/decode ops/facts ops/invent ops/mutate \
+	ops/table ops/universe
+$(FUZZ)_UNWATCHED := $(if $(filter memory thread,$(subst $(comma), ,$(SAN))),,-fno-sanitize=address -fno-sanitize=undefined)
 $(REPLAY)_CC := $(CLANG)
 $(REPLAY)_FLAGS := -O1 $(CHECKED) $(call sanitize,$(SAN))
 replay_CC := $(GCC)
@@ -84,7 +89,8 @@ TEST_HOST := $(filter-out tests/test_% $(addprefix tests/,stress.c bench_fiber.c
 define flavour_rules
 build/$1/flags: FORCE
 	@mkdir -p $$(@D)
-	@echo '$$(call cc,$1) $($1_HARNESS)' | cmp -s - $$@ || echo '$$(call cc,$1) $($1_HARNESS)' > $$@
+	@echo '$$(call cc,$1) $($1_HARNESS) $($1_UNWATCHED)' | cmp -s - $$@ || \
+		echo '$$(call cc,$1) $($1_HARNESS) $($1_UNWATCHED)' > $$@
 build/$1/core/%.o: core/%.c build/$1/flags
 	@mkdir -p $$(@D)
 	$$(call compile,$1,$(CORE_FLAGS)) $$<
@@ -96,10 +102,12 @@ build/$1/plain/%.o: core/%.c build/$1/flags
 	$$(call compile,$1,$(CORE_FLAGS) $($1_HARNESS)) $$<
 build/$1/fuzz/%.o: fuzz/%.c build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(FUZZ_FLAGS) $$(if $$(filter $(COUNTED),$$*),,$($1_HARNESS)) $(call harness_flags,$1)) $$<
+	$$(call compile,$1,$(FUZZ_FLAGS) $$(if $$(filter $(COUNTED),$$*),,$($1_HARNESS)) \
+		$$(if $$(filter $(UNWATCHED),$$*),$($1_UNWATCHED)) $(call harness_flags,$1)) $$<
 build/$1/fuzz/oracle/%.o: fuzz/oracle/%.c build/$1/flags
 	@mkdir -p $$(@D)
-	$$(call compile,$1,$(ORACLE_FLAGS) $($1_HARNESS) $(call harness_flags,$1)) $$<
+	$$(call compile,$1,$(ORACLE_FLAGS) $($1_HARNESS) \
+		$$(if $$(filter $(UNWATCHED),oracle/$$*),$($1_UNWATCHED)) $(call harness_flags,$1)) $$<
 build/$1/libcore.a: $$(CORE:%=build/$1/%)
 build/$1/libhook.a: $$(HOOK:%=build/$1/%)
 build/$1/libplain.a: $$(CORE:core/%=build/$1/plain/%)
