@@ -40,15 +40,32 @@ object() { # DIRECTORY SOURCE COMMAND..
 # the table of operations and what hardware can.
 # shellcheck disable=SC2206 # flags are words
 compile=($CC $CFLAGS) tool=(clang -O1)
+
+# What a fuzzer should count are branches of the engine's own format, of the parser and of interleavings.
+# Operands of comparisons are no bytes of the input.
+count=() plain=() define=()
+case ${FUZZING_ENGINE:-}-${SANITIZER:-} in
+*-coverage | *-introspector) ;;
+libfuzzer-*)
+	count=(-fno-sanitize-coverage=trace-cmp,indirect-calls)
+	plain=(-fno-sanitize=fuzzer-no-link)
+	define=(-DDRIVEN_BY_LIBFUZZER=1)
+	;;
+afl-*) plain=(--afl-noopt) ;;
+esac
 for source in core/*.c; do
-	beside object core "$source" "${compile[@]}" -ffreestanding -Icore
-	beside object hooked "$source" "${compile[@]}" -ffreestanding -Icore -DPT_HOOK
+	beside object core "$source" "${compile[@]}" "${count[@]}" -ffreestanding -Icore
+	beside object hooked "$source" "${compile[@]}" "${count[@]}" -ffreestanding -Icore -DPT_HOOK
+	beside object plain "$source" "${compile[@]}" "${plain[@]}" -ffreestanding -Icore
 done
 for source in fuzz/*.c fuzz/ops/*.c fuzz/oracle/*.c fuzz/fiber/*.c fuzz/engines/core.c; do
 	case $source in
 	fuzz/replay.c | fuzz/serve.c | fuzz/ops/asm.c | fuzz/ops/dict.c) continue ;;
-	fuzz/oracle/*) beside object harness "$source" "${compile[@]}" ;;
-	*) beside object harness "$source" "${compile[@]}" -Icore ;;
+	fuzz/ops/parse.c | fuzz/race*.c | fuzz/fiber/*)
+		beside object harness "$source" "${compile[@]}" "${count[@]}" -Icore
+		;;
+	fuzz/oracle/*) beside object harness "$source" "${compile[@]}" "${plain[@]}" ;;
+	*) beside object harness "$source" "${compile[@]}" "${plain[@]}" -Icore ;;
 	esac
 	case $source in
 	fuzz/ops/* | fuzz/oracle/hw*) beside object tools "$source" "${tool[@]}" ;;
@@ -61,16 +78,20 @@ done
 
 # One row of mk/targets.mk: the program and what goes with it.
 target() { # NAME SOURCE DEFINES
-	local core=core hw seeds=$work/seeds/$1 length=512
+	local core=core hw seeds=$work/seeds/$1 length=512 engine
 	case $1 in
 	race_*) core=hooked ;;
 	esac
+	engine=("$work/$core"/*.o)
+	if [ -e "$work/$core/core_${1#*_}.o" ]; then
+		engine=("$work"/plain/*.o)
+		engine=("${engine[@]/#"$work/plain/core_${1#*_}.o"/"$work/$core/core_${1#*_}.o"}")
+	fi
 	# shellcheck disable=SC2086 # flags are words
-	"${compile[@]}" -std=gnu11 -DPT_ASSERTS -Ifuzz -Icore ${3//,/ } -c "fuzz/targets/$2" \
-		-o "$work/$1.o"
+	"${compile[@]}" "${define[@]}" -std=gnu11 -DPT_ASSERTS -Ifuzz -Icore ${3//,/ } \
+		-c "fuzz/targets/$2" -o "$work/$1.o"
 	# shellcheck disable=SC2086 # flags are words
-	$CXX $CXXFLAGS "$work/$1.o" "$work"/harness/*.o "$work/$core"/*.o \
-		$LIB_FUZZING_ENGINE -o "$OUT/$1"
+	$CXX $CXXFLAGS "$work/$1.o" "$work"/harness/*.o "${engine[@]}" $LIB_FUZZING_ENGINE -o "$OUT/$1"
 	hw=$(echo "$3" | tr , '\n' | sed -n 's/^-DTARGET_HW=HW_//p' | tr '[:upper:]' '[:lower:]')
 	mkdir -p "$seeds"
 	if [ -z "$hw" ]; then
