@@ -61,7 +61,8 @@ static bool has_range(const struct op *op)
 	return op_rows[op->code].arg[0] == ARG_IOVA;
 }
 
-/* What another fiber could do meanwhile: the same or something else, there, next to it or anywhere. */
+/* What another fiber could do meanwhile: the same or something else, there, next to it or anywhere.
+ */
 static struct op rival(struct rng *r, const struct prog *p, const struct op *of)
 {
 	struct op op = *of;

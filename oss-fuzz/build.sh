@@ -47,7 +47,7 @@ count=() plain=() define=()
 case ${FUZZING_ENGINE:-}-${SANITIZER:-} in
 *-coverage | *-introspector) ;;
 libfuzzer-*)
-	count=(-fno-sanitize-coverage=trace-cmp,indirect-calls)
+	count=(-fno-sanitize-coverage=trace-cmp -fno-sanitize-coverage=indirect-calls)
 	plain=(-fno-sanitize=fuzzer-no-link)
 	define=(-DDRIVEN_BY_LIBFUZZER=1)
 	;;
