@@ -220,8 +220,8 @@ static void call_sync(struct engine *e, struct engine_gather *g)
 		return;
 	}
 	take_gather(g);
-	enter(CALL_OTHER, 0, 0);
 	hook_step(CLASS_GATHER, "gather_sync", -1, NULL);
+	enter(CALL_OTHER, 0, 0);
 	race.real->sync(e, g);
 	leave();
 	put_gather();

@@ -67,7 +67,7 @@ FUZZ_FLAGS := -Ifuzz -Icore
 ORACLE_FLAGS := -Ifuzz
 HOOK_FLAGS := $(CORE_FLAGS) -DPT_HOOK
 # ThreadSanitizer watches the engine; the harness, which fibers share, tells it of accesses itself.
-# Counters of branches inside the engine would be races too: the hook's own must do.
+# Counters of branches inside the engine would be races too: those of the interleaver must do.
 is_tsan = $(findstring thread,$($1_FLAGS))
 harness_flags = $(if $(is_tsan),-fno-sanitize=thread -DFIBER_TSAN)
 engine_flags = $(if $(is_tsan),-fno-sanitize=fuzzer-no-link)
