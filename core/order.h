@@ -254,9 +254,13 @@ static inline unsigned pt_count_empty(const pt_word *p, unsigned n)
 {
 	size_t i = 0;
 
-	if (!pt_is_odd_slot(p))
-		while (i + PT_BLOCK <= n && pt_block_empty(p + i))
-			i += PT_BLOCK;
+	if (n && pt_is_odd_slot(p)) {
+		if (pt_load(p))
+			return 0;
+		i = 1;
+	}
+	while (i + PT_BLOCK <= n && pt_block_empty(p + i))
+		i += PT_BLOCK;
 	while (i < n && !pt_load(p + i))
 		i++;
 	return i;
