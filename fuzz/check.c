@@ -145,8 +145,7 @@ static void link_table(struct run *r, uint64_t pa, unsigned level, const struct 
 	const struct hw_format *f = hw_format(r->cfg.hw);
 	struct ledger *l = &r->ledger;
 	const struct page *p = ledger_link(l, pa, level, parent, slot, first);
-	unsigned item = f->item_lg2(&r->cfg, level),
-		 slots = f->slots(&r->cfg, level, l->root_level);
+	unsigned item = hw_item_lg2(f, level), slots = f->slots(&r->cfg, level, l->root_level);
 
 	if (!p || level == 0)
 		return;
@@ -385,7 +384,7 @@ void check_synced(struct run *r, unsigned gather, bool within)
 /* Slots of the root that the IOVA width has a use for. */
 static unsigned used_slots(const struct run *r, const struct page *p, unsigned n)
 {
-	unsigned item = hw_format(r->cfg.hw)->item_lg2(&r->cfg, p->level);
+	unsigned item = hw_item_lg2(hw_format(r->cfg.hw), p->level);
 
 	if (p->phys != r->ledger.root || (r->cfg.features & F_SIGN_EXTEND))
 		return n;
@@ -401,8 +400,7 @@ static uint64_t iova_of(const struct run *r, const struct page *p, unsigned slot
 {
 	unsigned width = r->cfg.iova_width;
 	uint64_t ones = UINT64_MAX >> (64 - width);
-	uint64_t iova =
-		p->first + ((uint64_t)slot << hw_format(r->cfg.hw)->item_lg2(&r->cfg, p->level));
+	uint64_t iova = p->first + ((uint64_t)slot << hw_item_lg2(hw_format(r->cfg.hw), p->level));
 	bool upper = (r->cfg.features & F_UPPER_HALF) ||
 		     ((r->cfg.features & F_SIGN_EXTEND) && iova >> (width - 1) & 1);
 
@@ -469,32 +467,27 @@ static void sweep_word(struct run *r, const struct page *p, unsigned i, uint64_t
 /* A table as hardware reads it. */
 struct words {
 	const uint64_t *at;
-	unsigned bytes; /* of each */
-	unsigned n;	/* that the table has a use for */
+	unsigned n; /* that the table has a use for */
 };
-
-static uint64_t word_at(const struct words *w, unsigned i)
-{
-	return w->bytes == 8 ? w->at[i] : ((const uint32_t *)w->at)[i];
-}
 
 /* Words from the i-th on, each of which differs from the one `apart` before by the same step. */
 static unsigned alike_from(const struct words *w, unsigned i, unsigned apart)
 {
-	unsigned at = i + apart;
+	const uint64_t *from = w->at + i;
+	unsigned n = w->n - i, at = apart;
 	uint64_t step;
 
-	if (at >= w->n)
-		return w->n - i < apart ? w->n - i : apart;
-	step = word_at(w, at) - word_at(w, i);
-	while (at < w->n && word_at(w, at) - word_at(w, at - apart) == step)
+	if (at >= n)
+		return n;
+	step = from[at] - from[0];
+	while (at < n && from[at] - from[at - apart] == step)
 		at++;
-	return at - i;
+	return at;
 }
 
 static bool is_leaf_at(struct run *r, const struct page *p, const struct words *w, unsigned i)
 {
-	uint64_t word = word_at(w, i);
+	uint64_t word = w->at[i];
 	struct hw_entry e;
 
 	hw_format(r->cfg.hw)->decode(&r->cfg, word, p->level, i, r->ledger.root_level, &e);
@@ -524,11 +517,11 @@ static unsigned leaves_from(struct run *r, const struct page *p, const struct wo
 	return is_leaf_at(r, p, w, i + all - items) && is_leaf_at(r, p, w, i + all - 1) ? all : n;
 }
 
-/* The first word from the i-th on, which begins 64 bytes, whose 64 bytes are not all zero. */
+/* The first word from the i-th on, one in eight, that is not zero or has one of seven behind it. */
 static unsigned skip_empty(const struct words *w, unsigned i)
 {
-	for (; i < w->n; i += 64 / w->bytes) {
-		const uint64_t *at = w->at + i * w->bytes / 8;
+	for (; i < w->n; i += 8) {
+		const uint64_t *at = w->at + i;
 
 		if (at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7])
 			break;
@@ -539,9 +532,8 @@ static unsigned skip_empty(const struct words *w, unsigned i)
 /* One table: the bytes that its leaves map. */
 UNCOUNTED static uint64_t sweep_table(struct run *r, const struct page *p, unsigned *tables)
 {
-	unsigned bytes = hw_format(r->cfg.hw)->word_bytes, each = 64 / bytes;
-	unsigned all = p->size / bytes, n = 1;
-	struct words w = {.at = ledger_words(&r->ledger, p), .bytes = bytes, .n = all};
+	struct words w;
+	unsigned all = ledger_words(&r->ledger, p, &w.at), n = 1;
 	uint64_t sum = 0;
 
 	w.n = used_slots(r, p, all);
@@ -549,10 +541,10 @@ UNCOUNTED static uint64_t sweep_table(struct run *r, const struct page *p, unsig
 		struct hw_entry e;
 		uint64_t word;
 
-		if (i % each == 0 && (i = skip_empty(&w, i)) >= w.n)
+		if (i % 8 == 0 && (i = skip_empty(&w, i)) >= w.n)
 			break;
 		n = 1;
-		word = word_at(&w, i);
+		word = w.at[i];
 		if (!word)
 			continue;
 		sweep_word(r, p, i, word, &e, tables);
@@ -562,7 +554,7 @@ UNCOUNTED static uint64_t sweep_table(struct run *r, const struct page *p, unsig
 		sum += (uint64_t)n << e.item_lg2;
 	}
 	for (unsigned i = w.n; i < all; i++)
-		if (word_at(&w, i))
+		if (w.at[i])
 			fault(r, OR_TREE, p->level, "the root has an entry beyond the IOVA width");
 	return sum;
 }
@@ -603,7 +595,8 @@ void check_end(struct run *r)
 
 		check_edges(r, e->iova, e->last);
 		check_walk(r, e->iova, false);
-		check_walk(r, e->last, false);
+		if ((e->last - e->iova) >> e->lg2)
+			check_walk(r, e->last, false);
 	}
 	sweep_tree(r);
 }

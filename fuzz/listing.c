@@ -80,7 +80,7 @@ static bool read_slot(struct run *r, uint64_t table, uint64_t first, unsigned le
 		      struct slot *s)
 {
 	const struct hw_format *f = hw_format(r->cfg.hw);
-	unsigned lg2 = f->item_lg2(&r->cfg, level);
+	unsigned lg2 = hw_item_lg2(f, level);
 
 	if (!ledger_read(&r->ledger, table + (uint64_t)i * f->word_bytes, f->word_bytes, 1,
 			 &s->word))

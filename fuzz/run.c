@@ -9,11 +9,6 @@
 
 static struct run the_run = {.oracles = OR_ALL, .digest = RUN_DIGEST_START};
 
-const struct engine_cfg *run_cfg(const struct run *r)
-{
-	return &r->cfg;
-}
-
 void run_set_oracles(unsigned mask)
 {
 	the_run.oracles = mask;
@@ -127,7 +122,7 @@ static void host_top_unlock(void *ctx)
 /* Does the map in progress need a root of this level, for its last address or for a leaf? */
 static bool needs_root(const struct run *r, unsigned level)
 {
-	unsigned item = hw_format(r->cfg.hw)->item_lg2(&r->cfg, level);
+	unsigned item = hw_item_lg2(hw_format(r->cfg.hw), level);
 
 	for (unsigned i = 0; i < r->plan.n; i++)
 		if (r->plan.run[i].lg2 >= item)

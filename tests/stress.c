@@ -290,10 +290,10 @@ static bool create(enum hw_id hw, unsigned round)
 		.pgsizes = UINT64_MAX,
 	};
 	s.cfg.features |= round & 1 ? F_FLUSH_RANGE : 0;
-	s.size[0] = 1ull << f->item_lg2(&s.cfg, 0);
-	s.size[1] = 1ull << f->item_lg2(&s.cfg, 1);
+	s.size[0] = 1ull << hw_item_lg2(f, 0);
+	s.size[1] = 1ull << hw_item_lg2(f, 1);
 	s.skew = round & 2 ? s.size[1] : s.size[0]; /* large pages, or a table full of granules */
-	while (!grows && f->item_lg2(&s.cfg, s.cfg.top_level + 1) < s.cfg.iova_width)
+	while (!grows && hw_item_lg2(f, s.cfg.top_level + 1) < s.cfg.iova_width)
 		s.cfg.top_level++;
 	if (hw == HW_X86_64 || hw == HW_VTDFS)
 		s.cfg.top_level = 3;

@@ -155,7 +155,7 @@ static void test_shapes(void **state)
 		struct engine_cfg cfg = config(rows[i].hw, rows[i].width, 48, 0);
 		const struct hw_format *f = hw_format(rows[i].hw);
 
-		assert_int_equal(f->item_lg2(&cfg, rows[i].level), rows[i].item_lg2);
+		assert_int_equal(hw_item_lg2(f, rows[i].level), rows[i].item_lg2);
 		assert_int_equal(f->slots(&cfg, rows[i].level, rows[i].top), rows[i].slots);
 	}
 }
@@ -1207,7 +1207,7 @@ static void check_sane(const struct engine_cfg *cfg, uint64_t word, unsigned lev
 	assert_int_equal((e.pa >> (cfg->oa_width - 1)) >> 1, 0);
 	if (e.kind != HW_LEAF)
 		return;
-	assert_int_equal(e.item_lg2, f->item_lg2(cfg, level));
+	assert_int_equal(e.item_lg2, hw_item_lg2(f, level));
 	assert_true(e.lg2 >= e.item_lg2 && e.lg2 <= cfg->oa_width);
 	assert_true(BIT(e.lg2 - e.item_lg2) <= f->slots(cfg, level, top));
 	assert_int_equal(e.pa & (BIT(e.lg2) - 1), 0);

@@ -32,11 +32,10 @@ static const struct limits limits[HW_COUNT] = {
 	[HW_ARM64K_S2] = {48, 52, F_DIRTY, 0, 2, 4, K(6) | M(1) | M(9) | G(4)},
 };
 
+/* log2 of what all slots of a table at `level` span; a root may have more. */
 static unsigned table_lg2(const struct engine_cfg *cfg, unsigned level)
 {
-	const struct hw_format *f = hw_format(cfg->hw);
-
-	return f->item_lg2(cfg, level) + (f->item_lg2(cfg, 1) - f->item_lg2(cfg, 0));
+	return hw_item_lg2(hw_format(cfg->hw), level + 1);
 }
 
 static uint64_t usable(const struct engine_cfg *cfg, uint64_t wanted)
@@ -44,15 +43,18 @@ static uint64_t usable(const struct engine_cfg *cfg, uint64_t wanted)
 	const struct limits *l = &limits[cfg->hw];
 	uint64_t sizes = wanted & l->sizes;
 	unsigned half = cfg->iova_width - (cfg->features & F_SIGN_EXTEND ? 1 : 0), spans = 0;
+	unsigned largest;
 
 	if ((cfg->hw == HW_ARM64K_S1 || cfg->hw == HW_ARM64K_S2) && cfg->oa_width > 48)
 		sizes |= wanted & T(2);
 	while (spans < l->high && table_lg2(cfg, spans) + l->root_bits < cfg->iova_width)
 		spans++;
-	for (unsigned lg2 = 0; lg2 < 64; lg2++)
-		if (lg2 > half || lg2 > cfg->oa_width || lg2 >= table_lg2(cfg, spans))
-			sizes &= ~(1ull << lg2);
-	return sizes;
+	largest = table_lg2(cfg, spans) - 1;
+	if (largest > half)
+		largest = half;
+	if (largest > cfg->oa_width)
+		largest = cfg->oa_width;
+	return largest < 63 ? sizes & ((2ull << largest) - 1) : sizes;
 }
 
 /*

@@ -6,7 +6,7 @@
 
 #define MAX_RUN 256 /* items; a leaf of AMD may fill half of its table */
 
-static const struct hw_format *const formats[HW_COUNT] = {
+const struct hw_format *const hw_formats[HW_COUNT] = {
 	[HW_AMDV1] = &hw_amdv1,		[HW_X86_64] = &hw_x86_64,
 	[HW_VTDFS] = &hw_vtdfs,		[HW_VTDSS] = &hw_vtdss,
 	[HW_RISCV] = &hw_riscv,		[HW_RISCV_G] = &hw_riscv_g,
@@ -16,20 +16,9 @@ static const struct hw_format *const formats[HW_COUNT] = {
 	[HW_ARMV7S] = &hw_armv7s,	[HW_DART] = &hw_dart,
 };
 
-const struct hw_format *hw_format(enum hw_id hw)
-{
-	return formats[hw];
-}
-
 const char *hw_name(enum hw_id hw)
 {
-	return formats[hw]->name;
-}
-
-unsigned hw_item_9bit(const struct engine_cfg *cfg, unsigned level)
-{
-	(void)cfg;
-	return 12 + 9 * level;
+	return hw_format(hw)->name;
 }
 
 unsigned hw_slots_512(const struct engine_cfg *cfg, unsigned level, unsigned top)
@@ -55,7 +44,7 @@ bool hw_is_odd(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level, 
 static unsigned span_lg2(const struct hw_format *f, const struct engine_cfg *cfg, unsigned level,
 			 unsigned top)
 {
-	return f->item_lg2(cfg, level) + (unsigned)__builtin_ctz(f->slots(cfg, level, top));
+	return hw_item_lg2(f, level) + (unsigned)__builtin_ctz(f->slots(cfg, level, top));
 }
 
 bool hw_accepts(const struct engine_cfg *cfg, unsigned top, uint64_t iova, uint64_t *va)
@@ -117,7 +106,7 @@ static void step(const struct hw_format *f, const struct engine_cfg *cfg, uint64
 		 unsigned level, unsigned top, uint64_t va, hw_read_fn *read, void *arg,
 		 struct hw_walk *out, struct hw_entry *e)
 {
-	unsigned item = f->item_lg2(cfg, level), slots = f->slots(cfg, level, top);
+	unsigned item = hw_item_lg2(f, level), slots = f->slots(cfg, level, top);
 	unsigned index = (va >> item) & (slots - 1);
 	uint64_t word = 0;
 	bool ok = read(arg, table + (uint64_t)index * f->word_bytes, f->word_bytes, 1, &word);
@@ -137,12 +126,12 @@ static void step(const struct hw_format *f, const struct engine_cfg *cfg, uint64
 }
 
 /* A pointer may skip levels; an address with a skipped bit set has no translation then. */
-static bool skips_over(const struct hw_format *f, const struct engine_cfg *cfg,
-		       const struct hw_entry *e, uint64_t va, struct hw_walk *out)
+static bool skips_over(const struct hw_format *f, const struct hw_entry *e, uint64_t va,
+		       struct hw_walk *out)
 {
-	unsigned below = f->item_lg2(cfg, e->next_level + 1);
+	unsigned below = hw_item_lg2(f, e->next_level + 1);
 
-	if (!(va & hw_low(f->item_lg2(cfg, out->level)) & ~hw_low(below)))
+	if (!(va & hw_low(hw_item_lg2(f, out->level)) & ~hw_low(below)))
 		return false;
 	out->lg2 = below;
 	return true;
@@ -176,7 +165,7 @@ void hw_walk(const struct engine_cfg *cfg, uint64_t root, unsigned top, uint64_t
 		return;
 	}
 	do {
-		if (out->n && skips_over(f, cfg, &e, va, out)) {
+		if (out->n && skips_over(f, &e, va, out)) {
 			hw_none(&e);
 			break;
 		}

@@ -43,11 +43,10 @@ struct hw_entry {
 struct hw_format {
 	const char *name;
 	unsigned granule_lg2;
+	unsigned index_lg2;  /* bits of an address that a level below the root takes */
 	unsigned word_bytes; /* 8; 4 for ARM short descriptors */
 	unsigned max_level;  /* highest level a root may have */
 	unsigned perms;	     /* what it can withhold (hw_perm); the rest every leaf allows */
-	/* log2 of the bytes one slot of a table at `level` spans. */
-	unsigned (*item_lg2)(const struct engine_cfg *cfg, unsigned level);
 	/* Slots of a table at `level` when `top` is the root's level. */
 	unsigned (*slots)(const struct engine_cfg *cfg, unsigned level, unsigned top);
 	/*
@@ -82,8 +81,21 @@ struct hw_format {
 /* Does a table pointer or leaf say more, or less, than an engine was asked for? */
 bool hw_is_odd(const struct engine_cfg *cfg, enum hw_kind kind, unsigned level, uint64_t word);
 
-const struct hw_format *hw_format(enum hw_id hw); /* never NULL for a valid id */
-const char *hw_name(enum hw_id hw);		  /* as files and options spell it */
+extern const struct hw_format *const hw_formats[HW_COUNT];
+
+/* Never NULL for a valid id. */
+static inline const struct hw_format *hw_format(enum hw_id hw)
+{
+	return hw_formats[hw];
+}
+
+const char *hw_name(enum hw_id hw); /* as files and options spell it */
+
+/* log2 of the bytes one slot of a table at `level` spans. */
+static inline unsigned hw_item_lg2(const struct hw_format *f, unsigned level)
+{
+	return f->granule_lg2 + f->index_lg2 * level;
+}
 
 /* Reads n table words of `bytes` each from physical address pa on; false if not all is table
  * memory. */

@@ -113,10 +113,10 @@ static uint64_t run_ignore(const struct engine_cfg *cfg)
 const struct hw_format hw_amdv1 = {
 	.name = "amdv1",
 	.granule_lg2 = 12,
+	.index_lg2 = 9,
 	.word_bytes = 8,
 	.max_level = 5,
 	.perms = HW_R | HW_W,
-	.item_lg2 = hw_item_9bit,
 	.slots = slots,
 	.accepts = hw_accepts,
 	.decode = decode,

@@ -30,9 +30,7 @@ static bool second_stage(const struct engine_cfg *cfg)
 
 static unsigned granule(const struct engine_cfg *cfg)
 {
-	if (cfg->hw == HW_ARM4K_S1 || cfg->hw == HW_ARM4K_S2)
-		return 12;
-	return cfg->hw == HW_ARM16K_S1 || cfg->hw == HW_ARM16K_S2 ? 14 : 16;
+	return hw_format(cfg->hw)->granule_lg2;
 }
 
 /* 52-bit output addresses: bits 51:48 live in 15:12 of the 64K granule's words. */
@@ -41,14 +39,9 @@ static bool has_lpa(const struct engine_cfg *cfg)
 	return granule(cfg) == 16 && cfg->oa_width > 48;
 }
 
-static unsigned item_lg2(const struct engine_cfg *cfg, unsigned level)
-{
-	return granule(cfg) + (granule(cfg) - 3) * level;
-}
-
 static unsigned slots(const struct engine_cfg *cfg, unsigned level, unsigned top)
 {
-	unsigned full = granule(cfg) - 3, item = item_lg2(cfg, level), lg2;
+	unsigned full = granule(cfg) - 3, item = hw_item_lg2(hw_format(cfg->hw), level), lg2;
 
 	if (level < top)
 		return 1u << full;
@@ -142,7 +135,7 @@ static const char *run_reserved(const struct engine_cfg *cfg, uint64_t pa, unsig
 		return "contiguous bit at a level without runs";
 	if (run > slots(cfg, level, top))
 		return "contiguous run larger than its table";
-	if ((pa >> item_lg2(cfg, level)) % run != index % run)
+	if ((pa >> hw_item_lg2(hw_format(cfg->hw), level)) % run != index % run)
 		return "contiguous run not aligned alike in IOVA and OA";
 	return NULL;
 }
@@ -150,7 +143,7 @@ static const char *run_reserved(const struct engine_cfg *cfg, uint64_t pa, unsig
 static void leaf(const struct engine_cfg *cfg, uint64_t word, unsigned level, unsigned index,
 		 unsigned top, struct hw_entry *out)
 {
-	unsigned item = item_lg2(cfg, level), lg2 = item;
+	unsigned item = hw_item_lg2(hw_format(cfg->hw), level), lg2 = item;
 	uint64_t pa = address(cfg, word);
 	const char *why = leaf_reserved(cfg, word);
 
@@ -226,10 +219,10 @@ static uint64_t run_ignore(const struct engine_cfg *cfg)
 	const struct hw_format var = {     \
 		.name = label,             \
 		.granule_lg2 = lg2,        \
+		.index_lg2 = lg2 - 3,      \
 		.word_bytes = 8,           \
 		.max_level = top,          \
 		.perms = HW_RWX,           \
-		.item_lg2 = item_lg2,      \
 		.slots = slots,            \
 		.accepts = hw_accepts,     \
 		.decode = decode,          \

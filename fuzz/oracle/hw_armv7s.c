@@ -16,12 +16,6 @@ enum {
 	PAGE_AP = 4,
 };
 
-static unsigned item_lg2(const struct engine_cfg *cfg, unsigned level)
-{
-	(void)cfg;
-	return level ? 20 : 12;
-}
-
 static unsigned slots(const struct engine_cfg *cfg, unsigned level, unsigned top)
 {
 	unsigned lg2 = cfg->iova_width > 20 ? cfg->iova_width - 20 : 0;
@@ -123,10 +117,10 @@ static uint64_t run_ignore(const struct engine_cfg *cfg)
 const struct hw_format hw_armv7s = {
 	.name = "armv7s",
 	.granule_lg2 = 12,
+	.index_lg2 = 8,
 	.word_bytes = 4,
 	.max_level = 1,
 	.perms = HW_RWX,
-	.item_lg2 = item_lg2,
 	.slots = slots,
 	.accepts = hw_accepts,
 	.decode = decode,

@@ -18,7 +18,6 @@ extern const struct hw_format hw_amdv1, hw_x86_64, hw_vtdfs, hw_vtdss, hw_riscv,
 bool hw_accepts(const struct engine_cfg *cfg, unsigned top, uint64_t iova, uint64_t *va);
 
 /* Tables of 512 eight-byte words above pages of 4K, as most formats have them. */
-unsigned hw_item_9bit(const struct engine_cfg *cfg, unsigned level);
 unsigned hw_slots_512(const struct engine_cfg *cfg, unsigned level, unsigned top);
 
 /* Bits hi..lo. */

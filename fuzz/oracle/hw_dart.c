@@ -24,12 +24,6 @@ static bool second_layout(const struct engine_cfg *cfg)
 	return cfg->oa_width > 36;
 }
 
-static unsigned item_lg2(const struct engine_cfg *cfg, unsigned level)
-{
-	(void)cfg;
-	return GRANULE + INDEX_BITS * level;
-}
-
 static unsigned slots(const struct engine_cfg *cfg, unsigned level, unsigned top)
 {
 	(void)cfg;
@@ -100,10 +94,10 @@ static uint64_t run_ignore(const struct engine_cfg *cfg)
 const struct hw_format hw_dart = {
 	.name = "dart",
 	.granule_lg2 = GRANULE,
+	.index_lg2 = INDEX_BITS,
 	.word_bytes = 8,
 	.max_level = 2,
 	.perms = HW_R | HW_W,
-	.item_lg2 = item_lg2,
 	.slots = slots,
 	.accepts = hw_accepts,
 	.decode = decode,

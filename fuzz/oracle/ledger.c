@@ -29,6 +29,7 @@
 
 #define ARENA_SIZE ((size_t)LEDGER_MAX_UNITS * LEDGER_UNIT)
 #define ALIGN	   65536
+#define WIDE_WORDS 4096 /* in the largest table of ARM short descriptors */
 
 typedef uint64_t __attribute__((aligned(8))) word;
 
@@ -66,6 +67,7 @@ void ledger_begin(struct ledger *l, struct run *r, const struct engine_cfg *cfg,
 	l->mem = arena(0);
 	l->copy = arena(1);
 	l->run = r;
+	l->cfg = cfg;
 	if (low && narrow.oa_width - 1 >= 32) /* also where it is 0 */
 		narrow.oa_width = 32;
 	l->phys_base = phys_base(&narrow, &l->limit);
@@ -88,7 +90,7 @@ uint64_t ledger_offset(const struct ledger *l)
 
 static bool incoherent(const struct ledger *l)
 {
-	return run_cfg(l->run)->features & F_INCOHERENT;
+	return l->cfg->features & F_INCOHERENT;
 }
 
 static uint8_t *cpu_at(const struct ledger *l, uint64_t pa)
@@ -194,12 +196,21 @@ bool ledger_read_cpu(void *arg, uint64_t pa, unsigned bytes, unsigned n, uint64_
 	return true;
 }
 
-const uint64_t *ledger_words(struct ledger *l, const struct page *p)
+unsigned ledger_words(struct ledger *l, const struct page *p, const uint64_t **at)
 {
+	static uint64_t wide[WIDE_WORDS];
+	unsigned bytes = hw_format(l->cfg->hw)->word_bytes, n = p->size / bytes;
 	const uint8_t *words = device_at(l, p->phys);
 
 	__msan_unpoison((void *)(uintptr_t)words, p->size);
-	return (const word *)(const void *)words;
+	*at = (const word *)(const void *)words;
+	if (bytes == 8)
+		return n;
+	if (n > WIDE_WORDS)
+		n = WIDE_WORDS;
+	load_all(words, bytes, n, wide);
+	*at = wide;
+	return n;
 }
 
 void ledger_write(struct ledger *l, uint64_t pa, uint64_t value)
@@ -210,7 +221,7 @@ void ledger_write(struct ledger *l, uint64_t pa, uint64_t value)
 /* Does the parent's slot, as hardware reads it, still lead to this page? */
 static bool slot_leads_to(const struct ledger *l, const struct page *p)
 {
-	const struct engine_cfg *cfg = run_cfg(l->run);
+	const struct engine_cfg *cfg = l->cfg;
 	const struct hw_format *f = hw_format(cfg->hw);
 	const struct page *up = &l->page[p->parent];
 	struct hw_entry e;
@@ -260,7 +271,7 @@ void ledger_free(struct ledger *l, void *table, size_t size)
 /* A link that becomes visible must lead to a table that is. */
 static void check_flushed_links(struct ledger *l, const struct page *p, uint64_t pa, size_t len)
 {
-	const struct engine_cfg *cfg = run_cfg(l->run);
+	const struct engine_cfg *cfg = l->cfg;
 	const struct hw_format *f = hw_format(cfg->hw);
 
 	for (; len >= f->word_bytes; pa += f->word_bytes, len -= f->word_bytes) {
@@ -310,7 +321,7 @@ void ledger_set_root(struct ledger *l, uint64_t root, unsigned level)
 struct page *ledger_link(struct ledger *l, uint64_t pa, unsigned level, const struct page *parent,
 			 unsigned slot, uint64_t iova)
 {
-	const struct engine_cfg *cfg = run_cfg(l->run);
+	const struct engine_cfg *cfg = l->cfg;
 	const struct hw_format *f = hw_format(cfg->hw);
 	struct page *p = ledger_page(l, pa);
 	int16_t up = parent ? (int16_t)(parent - l->page) : -1;
@@ -320,7 +331,7 @@ struct page *ledger_link(struct ledger *l, uint64_t pa, unsigned level, const st
 		return NULL;
 	if (p->state == PAGE_LINKED && p->parent >= 0 && (p->parent != up || p->slot != slot))
 		fault(l->run, OR_TREE, p->level, "a table is linked from two places");
-	low = ((uint64_t)f->slots(cfg, level, l->root_level) << f->item_lg2(cfg, level)) - 1;
+	low = ((uint64_t)f->slots(cfg, level, l->root_level) << hw_item_lg2(f, level)) - 1;
 	if (p->state == PAGE_NEW)
 		l->fresh--;
 	p->state = PAGE_LINKED;
@@ -348,7 +359,7 @@ void ledger_unlink(struct ledger *l, uint64_t first, uint64_t last, int gather)
 
 void ledger_invalidate(struct ledger *l, uint64_t first, uint64_t last)
 {
-	bool enclosed = hw_format(run_cfg(l->run)->hw)->inv_enclosed;
+	bool enclosed = hw_format(l->cfg->hw)->inv_enclosed;
 
 	for (unsigned i = 0; i < l->n; i++) {
 		struct page *p = &l->page[i];

@@ -51,8 +51,9 @@ struct page {
 
 struct ledger {
 	struct run *run;
-	uint8_t *mem;  /* what the CPU sees */
-	uint8_t *copy; /* what an incoherent walker sees */
+	const struct engine_cfg *cfg; /* as the engine left it */
+	uint8_t *mem;		      /* what the CPU sees */
+	uint8_t *copy;		      /* what an incoherent walker sees */
 	uint64_t phys_base;
 	size_t used, limit; /* bytes */
 	unsigned n;
@@ -95,8 +96,8 @@ struct page *ledger_page_at(struct ledger *l, const void *table);
 bool ledger_read(void *l, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word);
 bool ledger_read_cpu(void *l, uint64_t pa, unsigned bytes, unsigned n, uint64_t *word);
 
-/* All words of a page as hardware reads them, for formats of eight bytes a word. */
-const uint64_t *ledger_words(struct ledger *l, const struct page *p);
+/* All words of a page as hardware reads them, and how many; shorter ones until the next call. */
+unsigned ledger_words(struct ledger *l, const struct page *p, const uint64_t **at);
 
 /* Hardware replaces a word it has read (dirty bits). */
 void ledger_write(struct ledger *l, uint64_t pa, uint64_t word);

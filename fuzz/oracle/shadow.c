@@ -109,9 +109,9 @@ static unsigned items_of(const struct engine_cfg *cfg, unsigned lg2)
 	const struct hw_format *f = hw_format(cfg->hw);
 	unsigned level = 0;
 
-	while (level < f->max_level && f->item_lg2(cfg, level + 1) <= lg2)
+	while (level < f->max_level && hw_item_lg2(f, level + 1) <= lg2)
 		level++;
-	return 1u << (lg2 - f->item_lg2(cfg, level));
+	return 1u << (lg2 - hw_item_lg2(f, level));
 }
 
 /* How many leaves from here are sure to have this size: none larger can start before. */

@@ -43,7 +43,7 @@ static void read_back(const struct engine_cfg *cfg, uint64_t word, unsigned leve
 		if (fmt_table_oa(word) != e.pa)
 			wrong(OR_WALK, level, word, "the engine follows it to another table");
 	} else if (e.kind == HW_LEAF) {
-		uint64_t va = (uint64_t)index << f->item_lg2(cfg, level);
+		uint64_t va = (uint64_t)index << hw_item_lg2(f, level);
 
 		if (fmt_leaf_lg2(word, level) != e.lg2)
 			wrong(OR_PAGESIZE, level, word, "the engine reads another size");
@@ -81,10 +81,10 @@ static void write_leaf(const struct engine_cfg *cfg, uint64_t oa, unsigned lg2, 
 	unsigned level = 0;
 	uint64_t word;
 
-	while (level < f->max_level && f->item_lg2(cfg, level + 1) <= lg2)
+	while (level < f->max_level && hw_item_lg2(f, level + 1) <= lg2)
 		level++;
 	word = fmt_leaf(oa, lg2, level, attrs);
-	for (unsigned i = 0; i < 1u << (lg2 - f->item_lg2(cfg, level)); i++) {
+	for (unsigned i = 0; i < 1u << (lg2 - hw_item_lg2(f, level)); i++) {
 		struct hw_entry e;
 		unsigned want = (prot & P_READ ? HW_R : 0) | (prot & P_WRITE ? HW_W : 0) |
 				(prot & P_NOEXEC ? 0 : HW_X);
@@ -101,7 +101,7 @@ static void write_leaf(const struct engine_cfg *cfg, uint64_t oa, unsigned lg2, 
 		else if ((cfg->features & F_DIRTY) && (prot & P_WRITE) && e.dirty)
 			wrong(OR_DIRTY, level, word, "a new leaf is dirty");
 		read_back(cfg, word, level, i);
-		word += FMT_ITEM_HAS_OA ? fmt_oa_bits(1ull << f->item_lg2(cfg, level)) : 0;
+		word += FMT_ITEM_HAS_OA ? fmt_oa_bits(1ull << hw_item_lg2(f, level)) : 0;
 	}
 }
 
