@@ -290,8 +290,10 @@ void check_map(struct run *r, int err, uint64_t mapped)
 		link_new(r, first, last);
 	check_tables(r);
 	check_edges(r, first, last);
-	if (mapped && mapped != p->len)
-		check_edges(r, first, first + (mapped - 1));
+	if (mapped && mapped != p->len) {
+		check_lookup(r, first + (mapped - 1));
+		check_lookup(r, first + mapped);
+	}
 	check_runs(r, mapped);
 	if (mapped < p->len && err != -E_ADDRINUSE)
 		check_walk(r, first + mapped, false);
@@ -336,8 +338,11 @@ void check_unmap(struct run *r, uint64_t iova, uint64_t len, uint64_t removed)
 		return;
 	check_edges(r, iova, last);
 	check_walk(r, iova, false);
+	if (removed && removed != len) {
+		check_lookup(r, iova + (removed - 1));
+		check_lookup(r, iova + removed);
+	}
 	if (removed) {
-		check_edges(r, iova, iova + (removed - 1));
 		check_walk(r, iova + (removed - 1), false);
 		check_walk(r, iova + removed, false);
 	}
@@ -593,7 +598,11 @@ void check_end(struct run *r)
 	for (unsigned i = 0; i < r->shadow.n; i++) {
 		const struct extent *e = &r->shadow.e[i];
 
-		check_edges(r, e->iova, e->last);
+		check_lookup(r, e->iova);
+		check_lookup(r, e->last);
+		check_lookup(r, e->last + 1);
+		if (!i || e[-1].last + 1 != e->iova)
+			check_lookup(r, e->iova - 1);
 		check_walk(r, e->iova, false);
 		if ((e->last - e->iova) >> e->lg2)
 			check_walk(r, e->last, false);

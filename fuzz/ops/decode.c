@@ -44,7 +44,7 @@ bool op_is_off(const struct prog *p, const struct op *op)
 
 void prog_decode(struct prog *p, enum hw_id hw, const uint8_t *data, size_t size)
 {
-	uint8_t code[OP_SLOTS], bytes[OP_COUNT];
+	const uint8_t *code;
 	size_t at = size < PROG_HEADER ? size : PROG_HEADER;
 
 	if (size > PROG_MAX_SIZE)
@@ -55,9 +55,7 @@ void prog_decode(struct prog *p, enum hw_id hw, const uint8_t *data, size_t size
 	memset(p->header, 0, PROG_HEADER);
 	if (at)
 		memcpy(p->header, data, at);
-	op_layout(prog_version(p), code);
-	for (unsigned c = 0; c < OP_COUNT; c++)
-		bytes[c] = op_arg_bytes(c);
+	code = op_layout(prog_version(p));
 	while (at < size && p->n < PROG_MAX_OPS) {
 		struct op *op = &p->op[p->n++];
 		unsigned want, have;
@@ -65,7 +63,7 @@ void prog_decode(struct prog *p, enum hw_id hw, const uint8_t *data, size_t size
 		op->slot = data[at] % OP_SLOTS;
 		op->mod = data[at++] / OP_SLOTS;
 		op->code = code[op->slot];
-		want = bytes[op->code];
+		want = op_arg_bytes(op->code);
 		have = size - at < want ? size - at : want;
 		for (unsigned i = 0; i < OP_MAX_BYTES; i++)
 			op->arg[i] = i < have ? data[at + i] : 0;

@@ -104,10 +104,9 @@ static struct op op_of(struct rng *r, enum op_code code)
 
 struct op invent_op(struct rng *r, const struct prog *p)
 {
-	uint8_t code[OP_SLOTS];
+	const uint8_t *code = op_layout(prog_version(p));
 	struct op op;
 
-	op_layout(prog_version(p), code);
 	for (unsigned tries = 0; tries < 8; tries++) {
 		op.code = code[below(r, OP_SLOTS)];
 		if (!op_is_off(p, &op))

@@ -208,13 +208,10 @@ static void canonical_args(struct op *op)
 /* What does not fit is left out from the end, whole operations first. */
 static size_t store(struct prog *p, uint8_t *out, size_t max)
 {
-	uint8_t code[OP_SLOTS], slot[OP_COUNT];
+	unsigned version = prog_version(p);
 
-	op_layout(prog_version(p), code);
-	for (unsigned s = OP_SLOTS; s-- > 0;)
-		slot[code[s]] = s;
 	for (unsigned i = 0; i < p->n; i++) {
-		p->op[i].slot = slot[p->op[i].code];
+		p->op[i].slot = op_first_slot(version, p->op[i].code);
 		canonical_args(&p->op[i]);
 	}
 	while (p->n && prog_size(p) > max)

@@ -145,7 +145,7 @@ unsigned op_nth(const struct op *op);	     /* preempt: 0 is the next such event 
 /* lookup, dread, dwrite: what to add to the address, in bytes. */
 int64_t op_byte_offset(const struct universe *u, const struct op *op);
 /* The slots of a format version: row of each opcode value. */
-void op_layout(unsigned version, uint8_t code[OP_SLOTS]);
+const uint8_t *op_layout(unsigned version);
 uint8_t op_first_slot(unsigned version, enum op_code code);
 
 /* decode.c: bytes <-> program. Encoding a decoded program gives the same bytes. */

@@ -362,10 +362,9 @@ static const char *const arg_names[ARG_KINDS] = {
 /* The slot of a row's alias; OP_SLOTS if it has no such. */
 static unsigned slot_of(unsigned version, enum op_code code, unsigned alias)
 {
-	uint8_t row[OP_SLOTS];
+	const uint8_t *row = op_layout(version);
 	unsigned slot = 0;
 
-	op_layout(version, row);
 	for (; slot < OP_SLOTS; slot++) {
 		if (row[slot] == code && !alias--)
 			break;

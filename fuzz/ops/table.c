@@ -237,23 +237,35 @@ int64_t op_byte_offset(const struct universe *u, const struct op *op)
 	return offset[op->mod];
 }
 
+static uint8_t layouts[PROG_VERSION + 1][OP_SLOTS];
+static uint8_t first_slots[PROG_VERSION + 1][OP_COUNT];
+
 /* The weights of version 0 fill the slots; a later row takes its own from the first row's. */
-void op_layout(unsigned version, uint8_t code[OP_SLOTS])
+static void lay_out(unsigned version)
 {
+	uint8_t *code = layouts[version];
 	unsigned slot = 0;
 
 	for (unsigned c = 0; c < OP_COUNT; c++) {
 		for (unsigned w = 0; op_rows[c].since <= version && w < op_rows[c].weight; w++)
 			code[slot++ % OP_SLOTS] = c;
 	}
+	for (slot = OP_SLOTS; slot-- > 0;)
+		first_slots[version][code[slot]] = slot;
+}
+
+__attribute__((constructor)) static void lay_out_all(void)
+{
+	for (unsigned version = 0; version <= PROG_VERSION; version++)
+		lay_out(version);
+}
+
+const uint8_t *op_layout(unsigned version)
+{
+	return layouts[version];
 }
 
 uint8_t op_first_slot(unsigned version, enum op_code code)
 {
-	uint8_t row[OP_SLOTS], slot = 0;
-
-	op_layout(version, row);
-	while (row[slot] != code)
-		slot++;
-	return slot;
+	return first_slots[version][code];
 }

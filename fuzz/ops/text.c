@@ -206,10 +206,9 @@ static void print_arg(struct buffer *b, enum hw_id hw, enum arg_kind kind, const
 /* Which of the slots that name its row an operation used. */
 static unsigned slot_alias(unsigned version, const struct op *op)
 {
-	uint8_t code[OP_SLOTS];
+	const uint8_t *code = op_layout(version);
 	unsigned alias = 0;
 
-	op_layout(version, code);
 	for (unsigned slot = 0; slot < op->slot; slot++)
 		alias += code[slot] == op->code;
 	return alias;

@@ -7,7 +7,8 @@
 #include "engines/core.h"
 #include "race.h"
 
-#define TARGET_MUTATE race_mutate
+#define TARGET_MUTATE	race_mutate
+#define TARGET_SCHEDULE "-entropic=1"
 #include "targets/mutator.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
