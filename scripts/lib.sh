@@ -34,12 +34,11 @@ symbolizer=$(command -v llvm-symbolizer-14 || command -v llvm-symbolizer || true
 if [ -n "$symbolizer" ]; then
 	export ASAN_SYMBOLIZER_PATH="$symbolizer" MSAN_SYMBOLIZER_PATH="$symbolizer"
 	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:external_symbolizer_path=$symbolizer}"
+	export TSAN_OPTIONS="${TSAN_OPTIONS:-external_symbolizer_path=$symbolizer}"
 fi
 # A libFuzzer process frees much that nobody looks at again: 256 MiB of it, as ASan keeps otherwise,
 # cost a fifth of the speed.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-quarantine_size_mb=8}"
-# ThreadSanitizer would go on after a report, and a fuzzer then not know the input.
-export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1${symbolizer:+:external_symbolizer_path=$symbolizer}}"
 
 # A fault is no reason to leave a core file.
 # shellcheck disable=SC3045 # every shell has it

@@ -15,6 +15,18 @@ const char *const oracle_names[OR_COUNT] = {
 
 static const char *input_name = "-";
 
+#ifdef FIBER_TSAN
+/*
+ * libFuzzer's signal handler allocates memory; ThreadSanitizer would report that, and wait for the
+ * handler to end. After a race it would go on, and libFuzzer not know the input.
+ */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+	return "report_signal_unsafe=0:halt_on_error=1";
+}
+#endif
+
 void run_set_input_name(const char *name)
 {
 	input_name = name;

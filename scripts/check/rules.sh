@@ -41,6 +41,7 @@ find corpus -name '*.ops' -exec sh -c 'for f; do
 done' sh {} + | none scenarios-say-what-for
 
 # The library calls its host and nothing else; compilers may call memcpy and its like by themselves.
+build build/libiommupt.a >&2
 own=$(nm -g --defined-only build/libiommupt.a | awk 'NF == 3 { print $3 }' | sort -u)
 nm -u build/libiommupt.a | awk 'NF == 2 && $1 == "U" { print $2 }' | sort -u |
 	grep -vxF -e "$own" -e memcpy -e memmove -e memset -e memcmp -e _GLOBAL_OFFSET_TABLE_ |
