@@ -75,7 +75,7 @@ $1/iommu-pages.o: $(K73)/Makefile
 $(KOBJS:%=$1/%.o): $1/flags $(KSRC)/stubs/.made
 $1/libkernel.a: $(KOBJS:%=$1/%.o)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$$(AR) rcs $$@ $$^
 $1/smoke: $(KSHIM)/smoke.c $1/libkernel.a
 	$2 -std=gnu11 -Wall -Wextra -Ifuzz -o $$@ $$^
 -include $$(wildcard $1/*.d)
