@@ -351,6 +351,7 @@ void check_unmap(struct run *r, uint64_t iova, uint64_t len, uint64_t removed)
 void check_gather(struct run *r, unsigned gather)
 {
 	struct run_gather *g = &r->gather[gather];
+	unsigned exact = r->ops->caps ? F_NO_GAPS : F_NO_GAPS | F_FLUSH_RANGE;
 	uint64_t first, last;
 	bool any;
 
@@ -365,7 +366,7 @@ void check_gather(struct run *r, unsigned gather)
 		      "the gather has 0x%" PRIx64 "..0x%" PRIx64 ", removed was 0x%" PRIx64
 		      "..0x%" PRIx64,
 		      first, last, g->first, g->last);
-	else if (any && (r->cfg.features & F_NO_GAPS) && (first < g->first || last > g->last))
+	else if (any && (r->cfg.features & exact) && (first < g->first || last > g->last))
 		fault(r, OR_GATHER, NO_LEVEL, "the gather covers an unchanged address");
 }
 

@@ -14,6 +14,7 @@ static void save(const struct run *r, struct race_now *now)
 	now->unlinking = r->unlinking;
 	now->first = r->first;
 	now->last = r->last;
+	now->syncing = r->syncing;
 	now->syncs = r->syncs;
 	now->locks = r->locks;
 	now->first_gather = r->first_gather;
@@ -35,6 +36,7 @@ static void load(struct run *r, const struct race_now *now)
 	r->unlinking = now->unlinking;
 	r->first = now->first;
 	r->last = now->last;
+	r->syncing = now->syncing;
 	r->syncs = now->syncs;
 	r->locks = now->locks;
 	r->first_gather = now->first_gather;

@@ -33,6 +33,7 @@ struct race_now {
 	unsigned op;
 	int unlinking;
 	uint64_t first, last;
+	const struct run_gather *syncing;
 	unsigned syncs, locks, first_gather;
 	bool retry, unwind;
 	struct map_plan plan;

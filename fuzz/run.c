@@ -88,13 +88,17 @@ static void host_iotlb_sync(void *ctx, uint64_t first, uint64_t last, bool table
 {
 	struct run *r = ctx;
 	const struct hw_format *f = hw_format(r->cfg.hw);
+	bool ranged = r->cfg.features & (F_FLUSH_RANGE | F_NO_GAPS);
 
 	r->syncs++;
 	check_unlocked(r);
 	if (r->careless)
 		return; /* nobody looks, and there may be one for each of very many pages */
-	if (!(r->cfg.features & (F_FLUSH_RANGE | F_NO_GAPS)) && (first || ~last) && !r->ops->caps)
+	if (!ranged && (first || ~last) && !r->ops->caps)
 		fault(r, OR_GATHER, NO_LEVEL, "an invalidation of a range, all was asked for");
+	if (ranged && r->syncing && !r->ops->caps &&
+	    (first < r->syncing->first || last > r->syncing->last))
+		fault(r, OR_GATHER, NO_LEVEL, "an invalidation of more than the gather has");
 	ledger_unlink(&r->ledger, r->first, r->last, r->unlinking);
 	if (r->unlinking == RUN_BY_MAP && f->break_before_make && watching(r, 1u << OR_BBM))
 		check_broken(r);

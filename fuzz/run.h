@@ -75,11 +75,12 @@ struct run {
 	enum run_phase { PHASE_INIT, PHASE_OPS, PHASE_END } phase;
 	int unlinking;	      /* whom ledger_unlink() charges: a gather, or RUN_BY_MAP */
 	uint64_t first, last; /* the range it changes */
-	unsigned syncs;	      /* invalidations so far */
-	unsigned locks;	      /* held */
-	bool retry, unwind;   /* what to do after a map that runs out of memory */
-	unsigned allocs;      /* asked for in this input */
-	unsigned calls;	      /* begun so far */
+	const struct run_gather *syncing; /* what the caller has synced, or NULL */
+	unsigned syncs;			  /* invalidations so far */
+	unsigned locks;			  /* held */
+	bool retry, unwind;		  /* what to do after a map that runs out of memory */
+	unsigned allocs;		  /* asked for in this input */
+	unsigned calls;			  /* begun so far */
 	struct run_result result[PROG_MAX_OPS];
 	uint64_t digest;      /* of all results so far; the same input gives the same */
 	uint64_t last_digest; /* of the input before */

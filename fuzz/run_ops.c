@@ -35,7 +35,9 @@ void run_sync_gather(struct run *r, unsigned gather)
 	struct run_gather *g = &r->gather[gather];
 	unsigned syncs = r->syncs;
 
+	r->syncing = g;
 	r->ops->sync(r->e, &g->g);
+	r->syncing = NULL;
 	if (!g->any && r->syncs != syncs && !(r->ops->caps & CAP_LAX_GATHER))
 		fault(r, OR_GATHER, NO_LEVEL, "the sync of an empty gather invalidates");
 	g->any = false;
