@@ -18,7 +18,7 @@ if [ $# -eq 0 ]; then
 		set -- "$@" "build/bugs/$fault/quick/fuzz_$(fault_header "$fault" Target)"
 	done
 	for target in $(for fault in $faults; do fault_header "$fault" Target; done | sort -u); do
-		set -- "$@" "build/corpus/$target.made"
+		set -- "$@" "build/corpus/$target.made" "build/replay/fuzz_$target"
 	done
 	build -k B="$faults" "$@" >&2 || true
 	rm -f build/check/*.killed

@@ -53,8 +53,16 @@ in_parallel() {
 	printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 "$0"
 }
 
-# Runs this script once for each target that has no fault, and ends it.
+# Runs this script once for each target that has no fault, and ends it. A group may be asked for alone.
 each_healthy_target() {
+	set --
+	for target in $HEALTHY; do
+		set -- "$@" "build/corpus/$target.made"
+		for flavour in $REPLAYERS; do
+			set -- "$@" "build/$flavour/fuzz_$target"
+		done
+	done
+	build -k "$@" >&2 || true
 	# shellcheck disable=SC2086 # a list of words
 	in_parallel $HEALTHY
 	exit 0
